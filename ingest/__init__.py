@@ -1,0 +1,21 @@
+"""Files in, validated records, library tables. Knows neither Dagster nor Streamlit."""
+
+from ingest.activity import load_activity
+from ingest.batch import BatchResult, FileResult
+from ingest.errors import UnreadableFileError
+from ingest.prompts import ImportOptions, collection_of, import_prompts
+from ingest.subscriptions import load_subscriptions, refresh_subscription_status
+from ingest.users import load_users
+
+__all__ = [
+    "BatchResult",
+    "FileResult",
+    "ImportOptions",
+    "UnreadableFileError",
+    "collection_of",
+    "import_prompts",
+    "load_activity",
+    "load_subscriptions",
+    "load_users",
+    "refresh_subscription_status",
+]

@@ -1,0 +1,120 @@
+"""A batch: the one transaction in which some files are loaded, with its row in the import history."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import structlog
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from schema.database import connect
+from schema.errors import PromptoryError
+from schema.models import BatchKind
+
+log = structlog.get_logger(__name__)
+
+@dataclass(slots=True)
+class FileResult:
+    """What became of a file's records: found = inserted + updated + unchanged + duplicates + rejected."""
+
+    path: str
+    format: str
+    found: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What a batch did. `as_dict()` is the object that `--json` prints."""
+
+    batch_id: int
+    files: list[FileResult]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON and for Dagster's metadata."""
+        return asdict(self)
+
+    def total(self, count: str) -> int:
+        """Sum of one count over the files."""
+        return sum(getattr(file, count) for file in self.files)
+
+
+@dataclass(slots=True)
+class Batch:
+    """An open batch, its transaction and the counts of its files so far."""
+
+    connection: Connection
+    id: int
+    files: list[FileResult] = field(default_factory=list)
+
+    def cursor(self) -> psycopg.Cursor[Any]:
+        """psycopg's own cursor in the batch's transaction, for COPY."""
+        driver = self.connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        return driver.cursor()
+
+    def run(self, statement: str, **parameters: object) -> None:
+        """Execute one statement."""
+        self.connection.execute(text(statement), parameters)
+
+
+@contextmanager
+def open_batch(engine: Engine, kind: BatchKind, paths: list[Path], started_by: int | None = None) -> Iterator[Batch]:
+    """Open a batch; all of it is kept at the end, or nothing but a row that says why it failed.
+
+    Raises:
+        PromptoryError: as raised inside, after the failure was recorded.
+    """
+    try:
+        with connect(engine) as connection:
+            batch_id = connection.scalar(
+                text("""
+                    INSERT INTO library.import_batches (kind, status, started_by, files)
+                    VALUES (:kind, 'SUCCEEDED', :started_by, '[]') RETURNING id
+                """),
+                {"kind": kind, "started_by": started_by},
+            )
+            assert isinstance(batch_id, int)
+            batch = Batch(connection, batch_id)
+            yield batch
+            batch.run(
+                "UPDATE library.import_batches SET files = :files, finished_at = clock_timestamp() WHERE id = :id",
+                files=Jsonb([asdict(file) for file in batch.files]),
+                id=batch_id,
+            )
+    except PromptoryError as error:
+        _record_failure(engine, kind, paths, started_by, str(error))
+        raise
+    except DBAPIError:
+        log.exception("batch_failed", kind=kind.value)
+        raise
+    for file in batch.files:
+        log.info("file_loaded", kind=kind.value, batch_id=batch_id, **asdict(file))
+
+
+def _record_failure(
+    engine: Engine, kind: BatchKind, paths: list[Path], started_by: int | None, failure: str
+) -> None:
+    with connect(engine) as connection:
+        connection.execute(
+            text("""
+                INSERT INTO library.import_batches (kind, status, started_by, files, failure, finished_at)
+                VALUES (:kind, 'FAILED', :started_by, :files, :failure, now())
+            """),
+            {
+                "kind": kind,
+                "started_by": started_by,
+                "files": Jsonb([{"path": str(path)} for path in paths]),
+                "failure": failure,
+            },
+        )
+    log.warning("batch_refused", kind=kind.value, files=len(paths))

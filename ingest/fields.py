@@ -1,0 +1,192 @@
+"""From the names that collections use to ours: any sensible header, in five languages."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ingest.errors import RecordError
+from ingest.readers import Fields
+from ingest.text import content_hash, normalise_tag, normalise_text, pseudonym, without_unstorable
+from schema.models import AgentType, Tier
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    "key": ("key", "id", "slug", "identifier", "uuid"),
+    "title": ("title", "name", "act", "제목", "이름", "标题", "標題", "角色", "タイトル", "題名", "название", "заголовок"),
+    "prompt": (
+        *("prompt", "prompt_text", "text", "content", "template", "body", "instruction", "system_prompt"),
+        *("프롬프트", "내용", "본문", "提示词", "提示詞", "内容", "プロンプト", "本文", "промпт", "текст"),
+    ),
+    "description": ("description", "desc", "summary", "remark", "설명", "描述", "说明", "説明", "описание"),
+    "tags": (
+        *("tags", "tag", "category", "categories", "topics", "labels"),
+        *("태그", "카테고리", "분류", "标签", "標籤", "分类", "タグ", "カテゴリ", "теги", "категория"),
+    ),
+    "author": ("author", "contributor", "contributors", "creator", "created_by", "작성자", "저자", "作者", "автор"),
+    "type": ("agent_type", "type", "modality", "유형", "类型", "タイプ", "тип"),
+    "language": ("language", "lang", "locale", "언어", "语言", "言語", "язык"),
+    "access": ("access", "tier", "접근"),
+}
+IMAGE_TYPES = frozenset({"image", "img", "text-to-image", "이미지", "图像", "圖像", "画像", "изображение"})
+MAX_TITLE_CHARACTERS = 300
+MAX_PROMPT_CHARACTERS = 1_000_000
+MAX_KEY_CHARACTERS = 200
+MAX_TAGS = 50
+
+_NAME_OF = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRecord:
+    """A validated prompt, ready for staging. `key` is the record's own, or None."""
+
+    key: str | None
+    title: str
+    description: str | None
+    prompt_text: str
+    agent_type: AgentType
+    access: Tier
+    language: str | None
+    contributors: tuple[str, ...]
+    tags: tuple[str, ...]
+    details: dict[str, Any]
+
+    @property
+    def content_hash(self) -> bytes:
+        """Identity of the body."""
+        return content_hash(self.prompt_text)
+
+    @property
+    def record_hash(self) -> bytes:
+        """SHA-256 over every field: it differs when anything about the record changed."""
+        parts = (
+            *(self.key, self.title, self.description, self.prompt_text, self.agent_type, self.access, self.language),
+            *(self.contributors, self.tags, self.details),
+        )
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).digest()
+
+
+def name_fields(fields: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split a row into (fields under our names, all others under their own).
+
+    Where two columns mean the same, the one listed first in ALIASES wins and the other is kept among the others.
+    """
+    found: dict[str, tuple[int, str]] = {}
+    for column in fields:
+        alias = column.strip().casefold().replace(" ", "_")
+        name = _NAME_OF.get(alias)
+        if name is None or fields[column] in (None, "", []):
+            continue
+        rank = ALIASES[name].index(alias)
+        if name not in found or rank < found[name][0]:
+            found[name] = (rank, column)
+    chosen = {name: fields[column] for name, (_, column) in found.items()}
+    taken = {column for _, column in found.values()}
+    return chosen, {column: value for column, value in fields.items() if column not in taken and value not in (None, "")}
+
+
+def holds_prompts(columns: Fields) -> bool:
+    """Whether any column of a table could hold a prompt's text."""
+    return any(_NAME_OF.get(column.strip().casefold().replace(" ", "_")) == "prompt" for column in columns)
+
+
+def without_addresses(fields: Fields, pseudonym_key: bytes) -> dict[str, Any]:
+    """The row with every author that is an e-mail address replaced by its pseudonym."""
+    cleaned = dict(fields)
+    for column, value in fields.items():
+        if _NAME_OF.get(column.strip().casefold().replace(" ", "_")) == "author" and value:
+            cleaned[column] = ",".join(pseudonym(name, pseudonym_key) for name in _listed(value))
+    return cleaned
+
+
+def to_prompt(fields: Fields, *, default_access: Tier = Tier.FREE) -> PromptRecord:
+    """Validate one row, whose authors are already free of addresses.
+
+    Raises:
+        RecordError: it has no prompt text, or a field is not acceptable; the message says which and why.
+    """
+    named, others = name_fields(fields)
+    body = named.get("prompt")
+    if not isinstance(body, str) or not body.strip():
+        raise RecordError("has no prompt text")
+    if len(body) > MAX_PROMPT_CHARACTERS:
+        raise RecordError(f"is {len(body):,} characters long; the limit is {MAX_PROMPT_CHARACTERS:,}")
+    body = normalise_text(body)
+    kind = _optional_text(named, "type")
+    return PromptRecord(
+        key=_key(named.get("key")),
+        title=(_optional_text(named, "title") or _first_line(body))[:MAX_TITLE_CHARACTERS],
+        description=_optional_text(named, "description"),
+        prompt_text=body,
+        agent_type=AgentType.IMAGE if kind and kind.casefold() in IMAGE_TYPES else AgentType.LLM,
+        access=_access(_optional_text(named, "access"), default_access),
+        language=_optional_text(named, "language") or _language_of_script(body),
+        contributors=tuple(dict.fromkeys(_listed(named.get("author")))),
+        tags=tuple(dict.fromkeys(filter(None, map(normalise_tag, _listed(named.get("tags"))))))[:MAX_TAGS],
+        details=_details(others | ({"type": kind} if kind else {})),
+    )
+
+
+def _optional_text(named: dict[str, Any], name: str) -> str | None:
+    value = named.get(name)
+    if value is None or isinstance(value, (dict, list)):
+        return None
+    return normalise_text(str(value)).strip() or None
+
+
+def _key(value: object) -> str | None:
+    if value is None or isinstance(value, (dict, list)):
+        return None
+    key = normalise_text(str(value)).strip()
+    if len(key) > MAX_KEY_CHARACTERS:
+        return hashlib.sha256(key.encode()).hexdigest()
+    return key or None
+
+
+def _access(value: str | None, default: Tier) -> Tier:
+    if value is None:
+        return default
+    try:
+        return Tier(value.upper())
+    except ValueError:
+        raise RecordError(f"has the access '{value[:40]}'; it must be FREE or PRO") from None
+
+
+def _listed(value: object) -> list[str]:
+    """A list as it is, or a string split at commas and the like."""
+    if isinstance(value, str):
+        for separator in (";", "|", "、", "，"):
+            value = value.replace(separator, ",")
+        parts: Iterator[object] = iter(value.split(","))
+    elif isinstance(value, list):
+        parts = iter(value)
+    else:
+        parts = iter(())
+    return [normalise_text(part).strip() for part in parts if isinstance(part, str) and part.strip()]
+
+
+def _first_line(body: str) -> str:
+    return body.strip().partition("\n")[0][:80]
+
+
+def _details(others: dict[str, Any]) -> dict[str, Any]:
+    cleaned = without_unstorable(others)
+    assert isinstance(cleaned, dict)
+    return cleaned
+
+
+def _language_of_script(body: str) -> str | None:
+    """The language of a script that only one language uses; None where the script does not tell."""
+    sample = body[:4000]
+    letters = sum(character.isalpha() for character in sample) or 1
+    hangul = sum("\uac00" <= character <= "\ud7a3" for character in sample)
+    kana = sum("\u3040" <= character <= "\u30ff" for character in sample)
+    han = sum("\u4e00" <= character <= "\u9fff" for character in sample)
+    if hangul / letters > 0.2:
+        return "ko"
+    if kana / letters > 0.1:
+        return "ja"
+    if han / letters > 0.2:
+        return "zh"
+    return None

@@ -1,0 +1,127 @@
+"""Import prompt collections: read, stage, merge. The same body is one prompt, however many records hold it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import Engine, text
+
+from ingest import prompts_sql as sql
+from ingest.batch import BatchResult, open_batch
+from ingest.errors import UnreadableFileError
+from ingest.fields import PromptRecord, holds_prompts, to_prompt, without_addresses
+from ingest.readers import Row
+from ingest.staging import Progress, Staging, no_progress
+from schema.errors import PromptoryError
+from schema.models import BatchKind, Tier
+from schema.settings import get_settings
+
+COLUMNS = {
+    "source_key": "text",
+    "title": "text",
+    "description": "text",
+    "prompt_text": "text",
+    "agent_type": "text",
+    "access": "text",
+    "language": "text",
+    "contributors": "text[]",
+    "tags": "text[]",
+    "details": "jsonb",
+    "content_hash": "bytea",
+    "record_hash": "bytea",
+    # Filled by the merge:
+    "occurrence": "integer",
+    "source_id": "bigint",
+    "prompt_id": "bigint",
+    "former_prompt_id": "bigint",
+    "in_place": "boolean",
+}
+MAX_COLLECTION_CHARACTERS = 120
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What a curator may say about an import. `collection` defaults to the first file's name."""
+
+    collection: str | None = None
+    access: Tier = Tier.FREE
+    started_by: int | None = None
+
+    @cached_property
+    def pseudonym_key(self) -> bytes:
+        """Key of the pseudonyms that stand for contributors' e-mail addresses."""
+        return get_settings().pseudonym_key.get_secret_value().encode()
+
+
+def import_prompts(
+    engine: Engine,
+    paths: list[Path],
+    options: ImportOptions = ImportOptions(),  # noqa: B008 (frozen)
+    progress: Progress = no_progress,
+) -> BatchResult:
+    """Import the prompts of `paths` as one batch, in one transaction.
+
+    Raises:
+        UnreadableFileError: a file cannot be read; nothing is imported, and the history says why.
+        PromptoryError: nothing to import, or a collection name that is too long.
+    """
+    if not paths:
+        raise PromptoryError("There is no file to import.")
+    name = (options.collection or collection_of(paths[0])).strip()
+    if not 0 < len(name) <= MAX_COLLECTION_CHARACTERS:
+        raise PromptoryError(f"A collection's name has 1 to {MAX_COLLECTION_CHARACTERS} characters; give another.")
+    with open_batch(engine, BatchKind.PROMPTS, paths, options.started_by) as batch:
+        staging = Staging(batch, "staged_prompts", COLUMNS, ("source_key", "title", "prompt_text"))
+        staging.load(paths, lambda row: _staged(row, options), progress)
+        collection_id = batch.connection.scalar(text(sql.COLLECTION), {"name": name, "batch_id": batch.id})
+        for statement in sql.MERGE:
+            batch.run(statement, collection_id=collection_id, batch_id=batch.id)
+        batch.run(sql.SOURCES, collection_id=collection_id, batch_id=batch.id, files=[str(path) for path in paths])
+        for statement in sql.AFTER_SOURCES:
+            batch.run(statement)
+        staging.settle()
+    return BatchResult(batch.id, batch.files)
+
+
+def collection_of(path: Path) -> str:
+    """The collection's name that a file suggests: its own, without endings."""
+    return path.name.removesuffix(".gz").rpartition(".")[0] or path.name
+
+
+def read_prompt(row: Row, options: ImportOptions) -> PromptRecord:
+    """Validate one row of a collection.
+
+    Raises:
+        UnreadableFileError: the first row shows that no column of the table holds prompts.
+        RecordError: this row is not acceptable.
+    """
+    if row.number == 1 and not holds_prompts(row.fields):
+        columns = ", ".join(list(row.fields)[:12])
+        raise UnreadableFileError(
+            f"No field of this file could hold a prompt (it has: {columns}); name one 'prompt', 'text' or '프롬프트'."
+        )
+    return to_prompt(row.fields, default_access=options.access)
+
+
+def _staged(row: Row, options: ImportOptions) -> Sequence[Any]:
+    clean = without_addresses(row.fields, options.pseudonym_key)
+    record = read_prompt(Row(row.number, clean), options)
+    body_hash = record.content_hash
+    values = {
+        "source_key": record.key or body_hash.hex(),
+        "title": record.title,
+        "description": record.description,
+        "prompt_text": record.prompt_text,
+        "agent_type": record.agent_type,
+        "access": record.access,
+        "language": record.language,
+        "contributors": list(record.contributors),
+        "tags": list(record.tags),
+        "details": Jsonb(record.details),
+        "content_hash": body_hash,
+        "record_hash": record.record_hash,
+    }
+    return [values.get(column) for column in COLUMNS]

@@ -1,0 +1,209 @@
+"""The merge of staged prompts into the library, statement by statement.
+
+Every statement works on the whole staging table. `outcome` is null until a record's fate is known:
+
+- a record known before (same collection, key, occurrence) with the same body is unchanged, or updated if anything
+  else about it differs and it is its prompt's primary source;
+- one whose body changed updates its prompt in place if it is the prompt's only source, else it moves to another;
+- any other goes to the prompt with its body: an existing one (duplicate) or a new one (inserted).
+"""
+
+COLLECTION = """
+WITH added AS (
+    INSERT INTO library.collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING RETURNING id
+), chosen AS (
+    SELECT id FROM added UNION ALL SELECT id FROM library.collections WHERE name = :name
+)
+UPDATE library.import_batches SET collection_id = (SELECT id FROM chosen LIMIT 1)
+WHERE id = :batch_id
+RETURNING collection_id
+"""
+
+OCCURRENCES = """
+UPDATE staged_prompts AS s SET
+    occurrence = n.occurrence,
+    outcome = CASE WHEN n.first_hash <> s.content_hash THEN 'rejected' END,
+    reason = CASE WHEN n.first_hash <> s.content_hash
+        THEN 'has the key ''' || s.source_key || ''', which an earlier record of this import has with another text' END
+FROM (
+    SELECT
+        staged_id,
+        row_number() OVER (PARTITION BY source_key, content_hash ORDER BY staged_id) AS occurrence,
+        first_value(content_hash) OVER (PARTITION BY source_key ORDER BY staged_id) AS first_hash
+    FROM staged_prompts
+    WHERE outcome IS NULL
+) AS n
+WHERE n.staged_id = s.staged_id
+"""
+
+KNOWN_RECORDS = """
+UPDATE staged_prompts AS s SET
+    source_id = k.id,
+    prompt_id = k.prompt_id,
+    former_prompt_id = k.prompt_id,
+    outcome = CASE
+        WHEN k.content_hash <> s.content_hash THEN NULL
+        WHEN NOT k.is_primary THEN 'duplicates'
+        WHEN k.record_hash = s.record_hash THEN 'unchanged'
+        ELSE 'updated'
+    END
+FROM library.prompt_sources AS k
+WHERE
+    s.outcome IS NULL
+    AND k.collection_id = :collection_id
+    AND k.source_key = s.source_key
+    AND k.occurrence = s.occurrence
+"""
+
+CHANGED_IN_PLACE = """
+UPDATE staged_prompts AS s SET outcome = 'updated', in_place = true
+WHERE
+    s.outcome IS NULL
+    AND s.source_id IS NOT NULL
+    AND (SELECT bool_and(k.id = s.source_id) FROM library.prompt_sources AS k WHERE k.prompt_id = s.prompt_id)
+    AND NOT EXISTS (SELECT FROM library.prompts AS p WHERE p.content_hash = s.content_hash)
+    AND s.staged_id = (
+        SELECT min(t.staged_id) FROM staged_prompts AS t
+        WHERE t.content_hash = s.content_hash AND t.outcome IS NULL
+    )
+"""
+
+NEW_BODIES = """
+UPDATE staged_prompts AS s SET outcome = 'inserted', prompt_id = NULL
+FROM (
+    SELECT min(t.staged_id) AS staged_id
+    FROM staged_prompts AS t
+    WHERE
+        t.outcome IS NULL
+        AND NOT EXISTS (SELECT FROM library.prompts AS p WHERE p.content_hash = t.content_hash)
+        AND NOT EXISTS (SELECT FROM staged_prompts AS u WHERE u.content_hash = t.content_hash AND u.in_place)
+    GROUP BY t.content_hash
+) AS first
+WHERE first.staged_id = s.staged_id
+"""
+
+OLD_VERSIONS = """
+INSERT INTO library.prompt_versions (
+    prompt_id, version, title, description, prompt_text, content_hash, replaced_by_batch_id
+)
+SELECT
+    p.id,
+    1 + (SELECT count(*) FROM library.prompt_versions AS v WHERE v.prompt_id = p.id),
+    p.title, p.description, p.prompt_text, p.content_hash, :batch_id
+FROM staged_prompts AS s
+INNER JOIN library.prompts AS p ON p.id = s.prompt_id
+WHERE
+    s.outcome = 'updated'
+    AND (p.title, p.description, p.prompt_text) IS DISTINCT FROM (s.title, s.description, s.prompt_text)
+"""
+
+UPDATED_PROMPTS = """
+UPDATE library.prompts AS p SET
+    title = s.title, description = s.description, prompt_text = s.prompt_text, content_hash = s.content_hash,
+    agent_type = s.agent_type, access = s.access, language = s.language, updated_at = now()
+FROM staged_prompts AS s
+WHERE s.outcome = 'updated' AND p.id = s.prompt_id
+"""
+
+DROPPED_TAGS = """
+DELETE FROM library.prompt_tags AS pt
+USING staged_prompts AS s, library.prompt_sources AS k, library.tags AS t
+WHERE
+    s.outcome = 'updated'
+    AND k.id = s.source_id
+    AND pt.prompt_id = s.prompt_id
+    AND pt.tag_id = t.id
+    AND t.name = ANY (k.tags)
+    AND t.name <> ALL (s.tags)
+"""
+
+CONTRIBUTORS = """
+INSERT INTO library.users (external_id, name)
+SELECT DISTINCT ON (lower(s.contributors[1])) 'contributor:' || lower(s.contributors[1]), s.contributors[1]
+FROM staged_prompts AS s
+WHERE s.outcome = 'inserted' AND s.contributors[1] IS NOT NULL
+ORDER BY lower(s.contributors[1]), s.staged_id
+ON CONFLICT (external_id) DO NOTHING
+"""
+
+NEW_PROMPTS = """
+INSERT INTO library.prompts (
+    title, description, prompt_text, agent_type, created_by, access, language, content_hash
+)
+SELECT s.title, s.description, s.prompt_text, s.agent_type, u.id, s.access, s.language, s.content_hash
+FROM staged_prompts AS s
+LEFT JOIN library.users AS u ON u.external_id = 'contributor:' || lower(s.contributors[1])
+WHERE s.outcome = 'inserted'
+ORDER BY s.staged_id
+"""
+
+PROMPTS_OF_RECORDS = """
+UPDATE staged_prompts AS s SET prompt_id = p.id, outcome = coalesce(s.outcome, 'duplicates')
+FROM library.prompts AS p
+WHERE (s.outcome IS NULL OR s.outcome = 'inserted') AND p.content_hash = s.content_hash
+"""
+
+MERGE = (
+    OCCURRENCES,
+    KNOWN_RECORDS,
+    CHANGED_IN_PLACE,
+    NEW_BODIES,
+    OLD_VERSIONS,
+    UPDATED_PROMPTS,
+    DROPPED_TAGS,
+    CONTRIBUTORS,
+    NEW_PROMPTS,
+    PROMPTS_OF_RECORDS,
+)
+
+# A record that is as it was is not written again.
+SOURCES = """
+INSERT INTO library.prompt_sources AS k (
+    prompt_id, collection_id, source_key, occurrence, is_primary, title, contributors, tags, details,
+    content_hash, record_hash, file, row_number, first_batch_id, last_batch_id
+)
+SELECT
+    s.prompt_id, :collection_id, s.source_key, s.occurrence, s.outcome = 'inserted', s.title, s.contributors, s.tags,
+    s.details, s.content_hash, s.record_hash, (cast(:files AS text[]))[s.file_no + 1], s.row_number,
+    :batch_id, :batch_id
+FROM staged_prompts AS s
+WHERE s.outcome IN ('inserted', 'updated', 'duplicates')
+ORDER BY s.staged_id
+ON CONFLICT (collection_id, source_key, occurrence) DO UPDATE SET
+    prompt_id = excluded.prompt_id,
+    is_primary = excluded.is_primary OR (k.is_primary AND k.prompt_id = excluded.prompt_id),
+    title = excluded.title, contributors = excluded.contributors, tags = excluded.tags, details = excluded.details,
+    content_hash = excluded.content_hash, record_hash = excluded.record_hash,
+    file = excluded.file, row_number = excluded.row_number, last_batch_id = excluded.last_batch_id
+WHERE (k.prompt_id, k.record_hash) IS DISTINCT FROM (excluded.prompt_id, excluded.record_hash)
+"""
+
+HEIRS = """
+UPDATE library.prompt_sources AS k SET is_primary = true
+WHERE k.id IN (
+    SELECT min(r.id) FROM library.prompt_sources AS r
+    WHERE r.prompt_id IN (SELECT s.former_prompt_id FROM staged_prompts AS s WHERE s.prompt_id <> s.former_prompt_id)
+    GROUP BY r.prompt_id
+    HAVING NOT bool_or(r.is_primary)
+)
+"""
+
+NEW_TAGS = """
+INSERT INTO library.tags (name)
+SELECT DISTINCT name FROM staged_prompts AS s CROSS JOIN LATERAL unnest(s.tags) AS name
+WHERE s.outcome IN ('inserted', 'updated')
+ORDER BY name
+ON CONFLICT (name) DO NOTHING
+"""
+
+TAGGED = """
+INSERT INTO library.prompt_tags (prompt_id, tag_id)
+SELECT s.prompt_id, t.id
+FROM staged_prompts AS s
+CROSS JOIN LATERAL unnest(s.tags) AS name
+INNER JOIN library.tags AS t USING (name)
+WHERE s.outcome IN ('inserted', 'updated')
+ON CONFLICT DO NOTHING
+"""
+
+AFTER_SOURCES = (HEIRS, NEW_TAGS, TAGGED)

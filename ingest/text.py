@@ -1,0 +1,60 @@
+"""Normalisation of texts, tags and names. Nothing here drops a letter of any script."""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+
+from ingest.errors import RecordError
+
+_EMAIL = re.compile(r"[^\s<>,;\"']+@[^\s<>,;\"']+\.[^\s<>,;\"']+")
+_BETWEEN_WORDS = re.compile(r"[\s_]+")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+MAX_TAG_LENGTH = 64
+
+
+def normalise_text(text: str) -> str:
+    """Return `text` in NFC with LF line endings; every other character stays as it is.
+
+    Raises:
+        RecordError: it holds a character that no database text can hold (NUL, half a surrogate pair).
+    """
+    if _UNSTORABLE.search(text):
+        raise RecordError("holds a NUL character or a broken emoji (half a surrogate pair); remove it")
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def content_hash(text: str) -> bytes:
+    """SHA-256 (32 bytes) of a normalised body without outer white space: the identity of a prompt's text."""
+    return hashlib.sha256(text.strip().encode()).digest()
+
+
+def normalise_tag(tag: str) -> str:
+    """Return the stored form of a tag: NFKC, case-folded, no '#', words joined by hyphens; '' if nothing is left."""
+    folded = unicodedata.normalize("NFKC", tag).casefold().strip().lstrip("#").strip()
+    return _BETWEEN_WORDS.sub("-", folded)[:MAX_TAG_LENGTH]
+
+
+def pseudonym(name: str, key: bytes) -> str:
+    """Return `name`, or a stable pseudonym where it holds an e-mail address, which then is stored nowhere.
+
+    The pseudonym is keyed (HMAC-SHA-256), so that nobody can find an address by hashing guesses.
+    """
+    address = _EMAIL.search(name)
+    if address is None:
+        return name
+    digest = hmac.new(key, address.group().casefold().encode(), hashlib.sha256)
+    return f"contributor-{digest.hexdigest()[:10]}"
+
+
+def without_unstorable(value: object) -> object:
+    """Return a JSON value in which characters that PostgreSQL cannot store are replaced, for showing to a curator."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub(REPLACEMENT, value)
+    if isinstance(value, dict):
+        return {str(without_unstorable(str(k))): without_unstorable(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [without_unstorable(item) for item in value]
+    return value

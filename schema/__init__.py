@@ -1,0 +1,1 @@
+"""The library database: settings, models, migrations, access rules and the queries everything shares."""

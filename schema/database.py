@@ -1,0 +1,108 @@
+"""Connections: one engine for each role, and sessions that act for one viewer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import Session
+
+from schema.embedded import start_embedded_server
+from schema.errors import DatabaseError
+from schema.roles import Role
+from schema.settings import Settings, get_settings
+
+_EXAMPLE = "postgresql://user:password@host:5432/database"
+
+
+@cache
+def database_url() -> URL:
+    """Address of the library database; starts the embedded server where none is configured.
+
+    Raises:
+        DatabaseError: the configured address is not a PostgreSQL address, or the server does not start.
+    """
+    return resolve_url(get_settings())
+
+
+def resolve_url(settings: Settings) -> URL:
+    """The address that `settings` name, with psycopg 3 as its driver."""
+    if settings.database_url is None:
+        return _as_psycopg(start_embedded_server(settings.home))
+    return _as_psycopg(settings.database_url.get_secret_value())
+
+
+def _as_psycopg(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        raise DatabaseError(f"PROMPTORY_DATABASE_URL is not an address; write {_EXAMPLE}.") from None
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        raise DatabaseError(
+            f"PROMPTORY_DATABASE_URL names '{url.get_backend_name()}'; Promptory needs PostgreSQL: {_EXAMPLE}."
+        )
+    return url.set(drivername="postgresql+psycopg")
+
+
+@cache
+def engine_for(role: Role | None) -> Engine:
+    """The process's engine for `role`; None connects as the address's own user (for set-up only)."""
+    return create_role_engine(database_url(), role)
+
+
+def create_role_engine(url: URL, role: Role | None) -> Engine:
+    """An engine whose connections act as `role` from their first statement on, in UTC."""
+    options = ["-c timezone=UTC"]
+    if role is not None:
+        options.append(f"-c role={role}")
+    return create_engine(
+        url,
+        connect_args={"options": " ".join(options), "connect_timeout": 10},
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=10,
+    )
+
+
+@contextmanager
+def connect(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction that commits at the end.
+
+    Raises:
+        DatabaseError: the server is away or refuses us, in one sentence without the password.
+    """
+    try:
+        connection = engine.connect()
+    except OperationalError as error:
+        raise DatabaseError(explain_connection_failure(engine.url, error)) from None
+    with connection, connection.begin():
+        yield connection
+
+
+def explain_connection_failure(url: URL, error: OperationalError) -> str:
+    """Say why a connection failed and what to do about it."""
+    place = f"{url.host or url.query.get('host', 'the local socket')}:{url.port or 5432}/{url.database}"
+    reason = str(error.orig).lower()
+    if "does not exist" in reason and "role" in reason or "cannot set role" in reason:
+        return f"The database at {place} is not set up yet: run `promptory db upgrade` first."
+    if "authentication" in reason or "password" in reason:
+        return f"The database at {place} refuses the user or password in PROMPTORY_DATABASE_URL."
+    if "does not exist" in reason:
+        return f"There is no database '{url.database}' at {place}; create it, or correct PROMPTORY_DATABASE_URL."
+    return f"The database at {place} does not answer; start it, or correct PROMPTORY_DATABASE_URL."
+
+
+def viewer_session(engine: Engine, viewer_id: int | None) -> Session:
+    """A session whose every transaction acts for one viewer, so that row-level security applies to them.
+
+    `viewer_id` is `library.users.id`; None is a visitor who is not signed in.
+    """
+    session = Session(engine, expire_on_commit=False)
+    viewer = "" if viewer_id is None else str(viewer_id)
+
+    @event.listens_for(session, "after_begin")
+    def _identify(_session: Session, _transaction: object, connection: Connection) -> None:
+        connection.execute(text("SELECT set_config('promptory.viewer_id', :viewer, true)"), {"viewer": viewer})
+
+    return session

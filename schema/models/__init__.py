@@ -1,0 +1,43 @@
+"""Typed models of the library database; the tables and enumerations the product's owner asked for, and their kin."""
+
+from schema.models.activity import ActivityEvent, EventType
+from schema.models.base import LIBRARY, Base
+from schema.models.billing import BillingInterval, Plan, Subscription, SubscriptionStatus
+from schema.models.imports import BatchKind, BatchStatus, ImportBatch, ImportRejection
+from schema.models.people import Tier, User, UserRole
+from schema.models.prompts import (
+    AgentType,
+    Collection,
+    Prompt,
+    PromptSource,
+    PromptTag,
+    PromptVersion,
+    Tag,
+    UserPromptLike,
+)
+
+__all__ = [
+    "LIBRARY",
+    "ActivityEvent",
+    "AgentType",
+    "Base",
+    "BatchKind",
+    "BatchStatus",
+    "BillingInterval",
+    "Collection",
+    "EventType",
+    "ImportBatch",
+    "ImportRejection",
+    "Plan",
+    "Prompt",
+    "PromptSource",
+    "PromptTag",
+    "PromptVersion",
+    "Subscription",
+    "SubscriptionStatus",
+    "Tag",
+    "Tier",
+    "User",
+    "UserPromptLike",
+    "UserRole",
+]

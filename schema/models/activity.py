@@ -1,0 +1,57 @@
+"""The activity ledger: what people did with prompts, one row an event, partitioned by month."""
+
+import enum
+import uuid
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from schema.models.base import LIBRARY, Base, Moment, one_of
+
+
+class EventType(enum.StrEnum):
+    """What happened."""
+
+    VIEW = "view"
+    COPY = "copy"
+    LIKE = "like"
+    UNLIKE = "unlike"
+    SHARE = "share"
+    SEARCH = "search"
+    PAYWALL_VIEW = "paywall_view"
+    SIGN_IN = "sign_in"
+
+
+class ActivityEvent(Base):
+    """One event. The partition key is part of the primary key; ingest keeps `event_id` unique over all months."""
+
+    __tablename__ = "activity_events"
+
+    event_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    occurred_at: Mapped[Moment] = mapped_column(primary_key=True)
+    event_type: Mapped[EventType] = mapped_column(one_of(EventType))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey(f"{LIBRARY}.users.id", ondelete="SET NULL"))
+    prompt_id: Mapped[int | None] = mapped_column(ForeignKey(f"{LIBRARY}.prompts.id", ondelete="CASCADE"))
+    session_id: Mapped[str | None] = mapped_column(Text)
+    query: Mapped[str | None] = mapped_column(Text)
+    result_count: Mapped[int | None] = mapped_column(Integer)
+    position: Mapped[int | None] = mapped_column(Integer)
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    batch_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.import_batches.id"))
+
+    __table_args__ = (
+        CheckConstraint(
+            "event_type IN ('view', 'copy', 'like', 'unlike', 'share', 'search', 'paywall_view', 'sign_in')",
+            name="event_type",
+        ),
+        CheckConstraint(
+            "event_type IN ('search', 'sign_in') OR prompt_id IS NOT NULL", name="prompt_events_name_a_prompt"
+        ),
+        CheckConstraint("event_type NOT IN ('like', 'unlike') OR user_id IS NOT NULL", name="likes_name_a_person"),
+        Index("ix_activity_events_occurred_at", "occurred_at"),
+        Index("ix_activity_events_user_id_prompt_id", "user_id", "prompt_id"),
+        Index("ix_activity_events_prompt_id", "prompt_id"),
+        {"postgresql_partition_by": "RANGE (occurred_at)"},
+    )

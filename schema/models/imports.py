@@ -1,0 +1,62 @@
+"""Import history: what was loaded when, and what could not be."""
+
+import enum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from schema.models.base import LIBRARY, Base, Created, Key, Moment, one_of
+
+
+class BatchKind(enum.StrEnum):
+    """What a batch brought."""
+
+    PROMPTS = "PROMPTS"
+    USERS = "USERS"
+    ACTIVITY = "ACTIVITY"
+    SUBSCRIPTIONS = "SUBSCRIPTIONS"
+
+
+class BatchStatus(enum.StrEnum):
+    """How a batch ended. A batch that failed left nothing but its row."""
+
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+class ImportBatch(Base):
+    """One import: all of its files in one transaction. `files` holds the counts of each file."""
+
+    __tablename__ = "import_batches"
+
+    id: Mapped[Key]
+    kind: Mapped[BatchKind] = mapped_column(one_of(BatchKind))
+    status: Mapped[BatchStatus] = mapped_column(one_of(BatchStatus))
+    collection_id: Mapped[int | None] = mapped_column(ForeignKey(f"{LIBRARY}.collections.id"), index=True)
+    started_by: Mapped[int | None] = mapped_column(ForeignKey(f"{LIBRARY}.users.id", ondelete="SET NULL"), index=True)
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    failure: Mapped[str | None] = mapped_column(Text)
+    started_at: Mapped[Created]
+    finished_at: Mapped[Moment | None]
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('PROMPTS', 'USERS', 'ACTIVITY', 'SUBSCRIPTIONS')", name="kind"),
+        CheckConstraint("status IN ('SUCCEEDED', 'FAILED')", name="status"),
+    )
+
+
+class ImportRejection(Base):
+    """A record that was not accepted: where it stood, what it said and why."""
+
+    __tablename__ = "import_rejections"
+
+    id: Mapped[Key]
+    batch_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.import_batches.id", ondelete="CASCADE"), index=True)
+    file: Mapped[str] = mapped_column(Text)
+    row_number: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(Text)
+    record: Mapped[Any] = mapped_column(JSONB)
+    rejected_at: Mapped[Created]
+    resolved_at: Mapped[Moment | None]

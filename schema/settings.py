@@ -1,0 +1,91 @@
+"""All settings, in one place. No other module of the project reads the environment."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schema.errors import SettingsError
+
+_DEVELOPMENT_SECRETS = {
+    "cookie_secret": "development-cookie-secret",
+    "pseudonym_key": "development-pseudonym-key",
+    "demo_password": "promptory-demo",
+}
+
+
+class Settings(BaseSettings):
+    """Settings from `PROMPTORY_*` variables or a `.env` file in the working directory."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PROMPTORY_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
+
+    environment: Literal["development", "production"] = "development"
+    home: Path = Field(
+        Path(".promptory"), description="Embedded database, inbox, landing folders, Dagster's home"
+    )
+    database_url: SecretStr | None = Field(
+        None, description="postgresql://user:password@host:5432/name; unset: the embedded server"
+    )
+    dashboard_port: int = Field(8501, ge=1, le=65535)
+    dagster_port: int = Field(3000, ge=1, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    cookie_secret: SecretStr = SecretStr(_DEVELOPMENT_SECRETS["cookie_secret"])
+    pseudonym_key: SecretStr = SecretStr(_DEVELOPMENT_SECRETS["pseudonym_key"])
+    demo_password: SecretStr = SecretStr(_DEVELOPMENT_SECRETS["demo_password"])
+
+    @model_validator(mode="after")
+    def _paths_are_absolute(self) -> Self:
+        self.home = self.home.expanduser().resolve()
+        return self
+
+    @model_validator(mode="after")
+    def _secrets_are_our_own(self) -> Self:
+        if self.environment == "development":
+            return self
+        defaults = [
+            f"PROMPTORY_{name.upper()}"
+            for name, default in _DEVELOPMENT_SECRETS.items()
+            if getattr(self, name).get_secret_value() == default
+        ]
+        if defaults:
+            raise ValueError(f"set {', '.join(defaults)}: their defaults serve development only")
+        return self
+
+    @property
+    def inbox(self) -> Path:
+        """Folder watched for prompt collections: `inbox/<collection>/<file>` or `inbox/<file>`."""
+        return self.home / "inbox"
+
+    @property
+    def landing(self) -> Path:
+        """Folder where the application drops users, activity by day, and billing exports."""
+        return self.home / "landing"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's instance folder: runs, events and schedules."""
+        return self.home / "dagster"
+
+
+@cache
+def get_settings() -> Settings:
+    """The process's settings, read once.
+
+    Raises:
+        SettingsError: a variable has a value that is not allowed; the message names it, never its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(_describe(fault["loc"], fault["msg"]) for fault in error.errors())
+        raise SettingsError(f"Settings are not usable: {faults}.") from None
+
+
+def _describe(location: tuple[int | str, ...], message: str) -> str:
+    variable = f"PROMPTORY_{location[0]}".upper() + ": " if location else ""
+    return variable + message.removeprefix("Value error, ")
