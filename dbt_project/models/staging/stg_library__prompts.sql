@@ -1,0 +1,17 @@
+with source as (
+    select * from {{ source('library', 'prompts') }}
+),
+
+renamed as (
+    select
+        id as prompt_id,
+        title,
+        agent_type,
+        access,
+        language,
+        created_by as creator_id,
+        created_at
+    from source
+)
+
+select * from renamed
