@@ -3,6 +3,7 @@
 from ingest.activity import load_activity
 from ingest.batch import BatchResult, FileResult
 from ingest.errors import UnreadableFileError
+from ingest.preview import Preview, preview_prompts
 from ingest.prompts import ImportOptions, collection_of, import_prompts
 from ingest.subscriptions import load_subscriptions, refresh_subscription_status
 from ingest.users import load_users
@@ -11,11 +12,13 @@ __all__ = [
     "BatchResult",
     "FileResult",
     "ImportOptions",
+    "Preview",
     "UnreadableFileError",
     "collection_of",
     "import_prompts",
     "load_activity",
     "load_subscriptions",
     "load_users",
+    "preview_prompts",
     "refresh_subscription_status",
 ]

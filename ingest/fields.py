@@ -8,8 +8,9 @@ from typing import Any
 
 from ingest.errors import RecordError
 from ingest.readers import Fields
-from ingest.text import content_hash, normalise_tag, normalise_text, pseudonym, without_unstorable
+from ingest.text import normalise_tag, normalise_text, pseudonym, without_unstorable
 from schema.models import AgentType, Tier
+from schema.text import content_hash
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "key": ("key", "id", "slug", "identifier", "uuid"),

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from ingest.errors import RecordError
+from schema.text import normalise_body
 
 _EMAIL = re.compile(r"[^\s<>,;\"']+@[^\s<>,;\"']+\.[^\s<>,;\"']+")
 _BETWEEN_WORDS = re.compile(r"[\s_]+")
@@ -23,12 +24,7 @@ def normalise_text(text: str) -> str:
     """
     if _UNSTORABLE.search(text):
         raise RecordError("holds a NUL character or a broken emoji (half a surrogate pair); remove it")
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def content_hash(text: str) -> bytes:
-    """SHA-256 (32 bytes) of a normalised body without outer white space: the identity of a prompt's text."""
-    return hashlib.sha256(text.strip().encode()).digest()
+    return normalise_body(text)
 
 
 def normalise_tag(tag: str) -> str:

@@ -1,0 +1,52 @@
+"""What an import would read, without touching the library."""
+
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from ingest.errors import RecordError
+from ingest.fields import PromptRecord, name_fields, without_addresses
+from ingest.prompts import ImportOptions, read_prompt
+from ingest.readers import Row, reader_for
+
+PREVIEW_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows of a file as they would be imported.
+
+    `columns` tells for each of the file's columns what it is taken for, or None where it is kept as a detail.
+    `faults` are (row number, reason).
+    """
+
+    format: str
+    columns: dict[str, str | None]
+    records: list[PromptRecord]
+    faults: list[tuple[int, str]]
+
+
+def preview_prompts(path: Path, options: ImportOptions, *, rows: int = PREVIEW_ROWS) -> Preview:
+    """Read the first `rows` records of a file.
+
+    Raises:
+        UnreadableFileError: the file cannot be read, or none of its fields could hold a prompt.
+    """
+    reader = reader_for(path)
+    preview = Preview(reader.name, {}, [], [])
+    for row in islice(reader.rows(path), rows):
+        for column, value in row.fields.items():
+            preview.columns.setdefault(column, _meaning(column, value))
+        try:
+            if row.fault:
+                raise RecordError(row.fault)
+            clean = without_addresses(row.fields, options.pseudonym_key)
+            preview.records.append(read_prompt(Row(row.number, clean), options))
+        except RecordError as error:
+            preview.faults.append((row.number, str(error)))
+    return preview
+
+
+def _meaning(column: str, value: object) -> str | None:
+    named, _ = name_fields({column: value or "?"})
+    return next(iter(named), None)
