@@ -5,6 +5,7 @@ from ingest.batch import BatchResult, FileResult
 from ingest.errors import UnreadableFileError
 from ingest.preview import Preview, preview_prompts
 from ingest.prompts import ImportOptions, collection_of, import_prompts
+from ingest.staging import Progress
 from ingest.subscriptions import load_subscriptions, refresh_subscription_status
 from ingest.users import load_users
 
@@ -13,6 +14,7 @@ __all__ = [
     "FileResult",
     "ImportOptions",
     "Preview",
+    "Progress",
     "UnreadableFileError",
     "collection_of",
     "import_prompts",

@@ -1,0 +1,1 @@
+"""Thin Dagster over ingest and dbt, and the command line."""

@@ -45,6 +45,19 @@ def _as_psycopg(address: str) -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
+def libpq_variables(url: URL) -> dict[str, str]:
+    """The variables from which PostgreSQL's own programs take an address."""
+    parts = {
+        "PGHOST": url.host or url.query.get("host"),
+        "PGPORT": url.port,
+        "PGUSER": url.username,
+        "PGPASSWORD": url.password,
+        "PGDATABASE": url.database,
+        "PGSSLMODE": url.query.get("sslmode"),
+    }
+    return {name: str(value) for name, value in parts.items() if value}
+
+
 @cache
 def engine_for(role: Role | None) -> Engine:
     """The process's engine for `role`; None connects as the address's own user (for set-up only)."""

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     )
     dashboard_port: int = Field(8501, ge=1, le=65535)
     dagster_port: int = Field(3000, ge=1, le=65535)
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
     cookie_secret: SecretStr = SecretStr(_DEVELOPMENT_SECRETS["cookie_secret"])
     pseudonym_key: SecretStr = SecretStr(_DEVELOPMENT_SECRETS["pseudonym_key"])

@@ -1,0 +1,1 @@
+"""Helpers of the definitions that are no definitions themselves."""

@@ -1,0 +1,87 @@
+"""What the commands share: how they print, how expected faults end, and a database that is ready."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.exc import OperationalError
+from typer.core import TyperGroup
+
+from schema.database import database_url, engine_for, explain_connection_failure
+from schema.errors import PromptoryError
+from schema.logs import configure_logs
+from schema.migrations import upgrade
+from schema.settings import get_settings
+
+out = Console()
+err = Console(stderr=True)
+
+
+class CommandGroup(TyperGroup):
+    """A group in which an expected fault is one line on standard error and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; defects keep their traceback."""
+        try:
+            configure_logs(get_settings().log_level)
+            return super().invoke(ctx)
+        except PromptoryError as error:
+            fail(str(error))
+        except OperationalError as error:
+            fail(explain_connection_failure(database_url(), error))
+        except KeyboardInterrupt:
+            fail("Stopped; nothing of the step that was under way is kept.", code=130)
+
+
+def fail(message: str, code: int = 1) -> None:
+    """Print one line on standard error and end the command."""
+    typer.echo(f"promptory: {' '.join(message.split())}", err=True)
+    raise typer.Exit(code)
+
+
+def print_json(value: object) -> None:
+    """One JSON object on standard output, for programs."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def print_table(title: str, columns: dict[str, list[Any]], numbers: frozenset[str] = frozenset()) -> None:
+    """A table for people; the values are shown as they are, markup or not."""
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name in columns:
+        table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*(_plain(value) for value in row))
+    out.print(table)
+
+
+def _plain(value: object) -> Text:
+    return Text("" if value is None else str(value))
+
+
+@contextmanager
+def progress_line(doing: str) -> Iterator[Any]:
+    """A moving line on standard error while something long is under way; yields a callback(file, records)."""
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress:
+        task = progress.add_task(doing, total=None)
+
+        def update(file: str, records: int) -> None:
+            progress.update(task, description=f"{doing} {file}: {records:,} records")
+
+        yield update
+
+
+def ready_database() -> None:
+    """See that the library database can be used; the embedded one is brought up to date by itself.
+
+    Raises:
+        DatabaseError: a configured database does not answer.
+    """
+    if get_settings().database_url is None:
+        upgrade(engine_for(None))

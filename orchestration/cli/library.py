@@ -1,0 +1,144 @@
+"""Commands that ask the library: search, recommend, status, rejections."""
+
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.console import out, print_json, print_table, ready_database
+from schema.database import database_url, engine_for, viewer_session
+from schema.errors import PromptoryError
+from schema.migrations import revisions
+from schema.models import AgentType, Tier
+from schema.repository.history import last_activity, library_counts, recent_batches, rejections_of
+from schema.repository.people import find_user_id
+from schema.repository.recommendations import recommended_prompts
+from schema.repository.search import search_prompts
+from schema.roles import Role
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="Words in any language; '' for everything.")],
+    tag: Annotated[str | None, typer.Option(help="Only prompts with this tag.")] = None,
+    agent_type: Annotated[AgentType | None, typer.Option(help="Only this kind of prompt.")] = None,
+    access: Annotated[Tier | None, typer.Option(help="Only free or only Pro prompts.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only this language (en, ko, ...).")] = None,
+    skip: Annotated[int, typer.Option(min=0, help="Leave out the first so many.")] = 0,
+    take: Annotated[int, typer.Option(min=1, max=100, help="Show so many.")] = 10,
+    as_user: Annotated[str | None, typer.Option("--user", help="Search as this person (e-mail); else as a visitor.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search the library as a reader sees it: the texts of Pro prompts are searched only for who may read them."""
+    ready_database()
+    engine = engine_for(Role.DASHBOARD)
+    with viewer_session(engine, _user_id(as_user) if as_user else None) as session:
+        page = search_prompts(
+            session, query, tag=tag, agent_type=agent_type, access=access, language=language, skip=skip, take=take
+        )
+    if as_json:
+        results = [
+            {"id": card.id, "title": card.title, "description": card.description, "agent_type": card.agent_type}
+            | {"access": card.access, "language": card.language, "creator": card.creator_name, "likes": card.likes}
+            | {"tags": card.tags}
+            for card in page.cards
+        ]
+        print_json({"total": page.total, "results": results})
+        return
+    if not page.cards:
+        out.print("Nothing found. Try fewer words, or another tag or language.")
+        return
+    columns = {
+        "id": [card.id for card in page.cards],
+        "title": [card.title for card in page.cards],
+        "access": [card.access for card in page.cards],
+        "likes": [card.likes for card in page.cards],
+        "tags": [", ".join(card.tags) for card in page.cards],
+    }
+    print_table(f"{len(page.cards)} of {page.total}", columns, frozenset({"id", "likes"}))
+
+
+def recommend(
+    user: Annotated[str, typer.Option(help="The person's e-mail address.")],
+    take: Annotated[int, typer.Option(min=1, max=100, help="Show so many.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Recommend prompts to a person, with the reason."""
+    ready_database()
+    user_id = _user_id(user)
+    with viewer_session(engine_for(Role.DASHBOARD), user_id) as session:
+        found = recommended_prompts(session, user_id, take=take)
+    if as_json:
+        results = [{"id": one.card.id, "title": one.card.title, "because_of": one.because_of} for one in found]
+        print_json({"recommendations": results})
+        return
+    columns = {
+        "id": [one.card.id for one in found],
+        "title": [one.card.title for one in found],
+        "because they liked": [one.because_of or "(popular)" for one in found],
+    }
+    print_table("Recommended", columns, frozenset({"id"}))
+
+
+def status(as_json: AsJson = False) -> None:
+    """Say where the database is, whether its schema is current, what the library holds and what was loaded last."""
+    ready_database()
+    current, newest = revisions(engine_for(None))
+    place = database_url().render_as_string(hide_password=True)
+    if current is None:
+        raise PromptoryError(f"The database at {place} is not set up yet: run `promptory db upgrade` first.")
+    with viewer_session(engine_for(Role.INGEST), None) as session:
+        counts, latest = library_counts(session), last_activity(session)
+        batches = recent_batches(session, take=5)
+    if as_json:
+        loads = [
+            {"batch_id": b.id, "kind": b.kind, "status": b.status, "collection": b.collection, "at": b.started_at}
+            for b in batches
+        ]
+        print_json(
+            {"database": place, "revision": current, "newest_revision": newest, "rows": counts}
+            | {"last_activity": latest, "last_batches": loads}
+        )
+        return
+    out.print(f"Database  {place}", markup=False, highlight=False)
+    out.print(f"Schema    {current}" + (" (current)" if current == newest else f", {newest} is newer: promptory db upgrade"))
+    out.print(f"Activity  up to {latest:%Y-%m-%d %H:%M} UTC" if latest else "Activity  none yet")
+    print_table("Library", {"table": list(counts), "rows": list(counts.values())}, frozenset({"rows"}))
+    columns = {
+        "batch": [b.id for b in batches],
+        "kind": [b.kind for b in batches],
+        "status": [b.status for b in batches],
+        "collection": [b.collection for b in batches],
+        "at (UTC)": [f"{b.started_at:%Y-%m-%d %H:%M}" for b in batches],
+    }
+    print_table("Last loads", columns, frozenset({"batch"}))
+
+
+def rejections(
+    batch_id: Annotated[int, typer.Argument(help="The batch, as `import` and `status` show it.")],
+    take: Annotated[int, typer.Option(min=1, max=10_000, help="Show so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show the records of a batch that were not accepted, and why."""
+    ready_database()
+    with viewer_session(engine_for(Role.INGEST), None) as session:
+        refused = rejections_of(session, batch_id, take=take)
+    if as_json:
+        print_json(
+            {"rejections": [{"file": r.file, "row": r.row_number, "reason": r.reason, "record": r.record} for r in refused]}
+        )
+        return
+    columns = {
+        "file": [r.file.rpartition("/")[2] for r in refused],
+        "row": [r.row_number for r in refused],
+        "reason": [r.reason for r in refused],
+    }
+    print_table(f"Batch {batch_id}: {len(refused)} rejected", columns, frozenset({"row"}))
+
+
+def _user_id(email: str) -> int:
+    with viewer_session(engine_for(Role.DASHBOARD), None) as session:
+        user_id = find_user_id(session, email)
+    if user_id is None:
+        raise PromptoryError(f"Nobody has the e-mail address {email}.")
+    return user_id

@@ -1,0 +1,101 @@
+"""Commands that bring files in: import, load-users, load-activity, load-subscriptions."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import Engine
+
+from ingest import (
+    BatchResult,
+    ImportOptions,
+    Progress,
+    UnreadableFileError,
+    import_prompts,
+    load_activity,
+    load_subscriptions,
+    load_users,
+)
+from orchestration.cli.console import err, print_json, print_table, progress_line, ready_database
+from orchestration.lib.landing import data_files
+from schema.database import engine_for
+from schema.models import Tier
+from schema.roles import Role
+
+Paths = Annotated[list[Path], typer.Argument(help="Files, or folders whose files are all taken.", metavar="PATH...")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+
+COUNTS = ("found", "inserted", "updated", "unchanged", "duplicates", "rejected")
+
+
+def import_(
+    paths: Paths,
+    collection: Annotated[
+        str | None, typer.Option(help="Name of the collection; by default the first file's name.")
+    ] = None,
+    access: Annotated[Tier, typer.Option(help="Who may read prompts whose record does not say.")] = Tier.FREE,
+    as_json: AsJson = False,
+) -> None:
+    """Import prompt collections (CSV, JSON, JSON Lines; plain or gzip).
+
+    All files are one batch: everything is kept, or nothing. Records that cannot be used are kept aside with the reason.
+    Importing the same files again changes nothing.
+    """
+    options = ImportOptions(collection=collection, access=access)
+    _load(paths, "Importing", as_json, lambda files, progress: import_prompts(_ingest(), files, options, progress))
+
+
+def load_users_(paths: Paths, as_json: AsJson = False) -> None:
+    """Load the application's accounts (user_id, email, name, created_at)."""
+    _load(paths, "Loading", as_json, lambda files, progress: load_users(_ingest(), files, progress))
+
+
+def load_activity_(paths: Paths, as_json: AsJson = False) -> None:
+    """Load activity (event_id, occurred_at, event_type, user_id, prompt_id or prompt_key, query, ...).
+
+    Loading a file again changes nothing, and the order of files does not matter.
+    """
+    _load(paths, "Loading", as_json, lambda files, progress: load_activity(_ingest(), files, progress))
+
+
+def load_subscriptions_(paths: Paths, as_json: AsJson = False) -> None:
+    """Load billing records, one a span (subscription_id, user_id or email, plan, status, started_at, amount, ...)."""
+    _load(paths, "Loading", as_json, lambda files, progress: load_subscriptions(_ingest(), files, progress))
+
+
+def _ingest() -> Engine:
+    return engine_for(Role.INGEST)
+
+
+def _load(
+    paths: list[Path], doing: str, as_json: bool, load: Callable[[list[Path], Progress], BatchResult]
+) -> None:
+    files = _files(paths)
+    ready_database()
+    with progress_line(doing) as progress:
+        result = load(files, progress)
+    if as_json:
+        print_json(result.as_dict())
+        return
+    columns = {"file": [Path(file.path).name for file in result.files], "format": [file.format for file in result.files]}
+    counts = {count: [getattr(file, count) for file in result.files] for count in COUNTS}
+    print_table(f"Batch {result.batch_id}", columns | counts, frozenset(COUNTS))
+    if result.total("rejected"):
+        err.print(f"{result.total('rejected')} records were rejected: promptory rejections {result.batch_id}")
+
+
+def _files(paths: list[Path]) -> list[Path]:
+    """Paths as files; what is missing is said before anything is opened."""
+    files: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise UnreadableFileError(f"{path} does not exist; check the path.")
+        if path.is_dir():
+            below = data_files(path)
+            if not below:
+                raise UnreadableFileError(f"{path} holds no CSV or JSON file.")
+            files += below
+        else:
+            files.append(path)
+    return files

@@ -1,0 +1,35 @@
+"""The command line's table of contents."""
+
+import typer
+
+from orchestration.cli import library, load
+from orchestration.cli.console import CommandGroup
+from orchestration.cli.database import db
+from orchestration.cli.demo import demo
+from orchestration.cli.refresh import refresh
+
+app = typer.Typer(
+    cls=CommandGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Promptory: import prompt collections, load activity and billing, rank, search and recommend.\n\n"
+    "Works on the embedded PostgreSQL under PROMPTORY_HOME (.promptory), or on PROMPTORY_DATABASE_URL.",
+)
+
+app.command()(demo)
+app.command("import")(load.import_)
+app.command("load-users")(load.load_users_)
+app.command("load-activity")(load.load_activity_)
+app.command("load-subscriptions")(load.load_subscriptions_)
+app.command()(library.rejections)
+app.command()(refresh)
+app.command()(library.search)
+app.command()(library.recommend)
+app.command()(library.status)
+app.add_typer(db, name="db")
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    app()

@@ -1,0 +1,63 @@
+"""The command that rebuilds the warehouse with dbt, outside Dagster."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from orchestration.cli.console import err, out, print_json, ready_database
+from orchestration.lib.dbt import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
+from schema.database import connect, database_url, engine_for
+from schema.errors import PromptoryError
+from schema.roles import Role
+from schema.settings import get_settings
+
+FAILED = ("error", "fail", "runtime error")
+
+
+def refresh(
+    select: Annotated[str | None, typer.Option(help="Only these models, in dbt's selection syntax.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Rebuild incremental models from nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Build and test the warehouse: rankings, tag popularity, subscription metrics, neighbours."""
+    ready_database()
+    with connect(engine_for(Role.DBT)):
+        os.environ.update(connection_variables(database_url()))
+    target = get_settings().home / "dbt"
+    arguments = [*(["--select", select] if select else []), *(["--full-refresh"] if full else [])]
+    results = _build(target, arguments)
+    failed = [result for result in results if result["status"] in FAILED]
+    if as_json:
+        print_json(
+            {
+                "built": sum(result["unique_id"].startswith("model.") and result not in failed for result in results),
+                "tested": sum(result["unique_id"].startswith(("test.", "unit_test.")) for result in results),
+                "failed": [result["unique_id"] for result in failed],
+            }
+        )
+    for result in failed:
+        err.print(f"{result['unique_id']}: {result.get('message') or result['status']}", markup=False)
+    if failed:
+        raise PromptoryError(f"{len(failed)} of dbt's steps failed; what they build is as it was before.")
+    if not as_json:
+        out.print(f"The warehouse is up to date ({len(results)} models and tests).")
+
+
+def _build(target: Path, arguments: list[str]) -> list[dict[str, Any]]:
+    """Run `dbt build` and return its results, one a model or test."""
+    results = target / "run_results.json"
+    results.unlink(missing_ok=True)
+    folder = str(PROJECT_DIR)
+    command = [DBT_EXECUTABLE, "build", "--project-dir", folder, "--profiles-dir", folder]
+    command += ["--target-path", str(target), "--log-path", str(target / "logs"), *arguments]
+    with err.status("Building the warehouse"):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if not results.exists():
+        reason = done.stdout.strip().splitlines()[-1:] or ["no output"]
+        raise PromptoryError(f"dbt could not run: {reason[0]} (log: {target / 'logs' / 'dbt.log'})")
+    found: list[dict[str, Any]] = json.loads(results.read_text(encoding="utf-8"))["results"]
+    return found

@@ -1,0 +1,18 @@
+"""The code location: everything that Dagster knows of Promptory."""
+
+import dagster as dg
+
+from orchestration.defs.ingestion import assets as ingestion
+from orchestration.defs.resources import resources
+from orchestration.defs.schedules import jobs, schedules
+from orchestration.defs.sensors import sensors
+from orchestration.defs.warehouse import warehouse
+
+defs = dg.Definitions(
+    assets=[*ingestion, warehouse],
+    jobs=jobs,
+    schedules=schedules,
+    sensors=sensors,
+    resources=resources,
+    executor=dg.multiprocess_executor.configured({"max_concurrent": 2}),
+)

@@ -1,0 +1,33 @@
+"""Resources: the library database as ingest sees it, the folders, and dbt."""
+
+import os
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+from sqlalchemy import Engine
+
+from orchestration.lib.dbt import DBT_EXECUTABLE, connection_variables, project
+from schema.database import database_url, engine_for
+from schema.roles import Role
+from schema.settings import Settings, get_settings
+
+
+class Library(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The library database and the folders whose files go into it."""
+
+    @property
+    def engine(self) -> Engine:
+        """Connections as promptory_ingest."""
+        return engine_for(Role.INGEST)
+
+    @property
+    def settings(self) -> Settings:
+        """Where the inbox and the landing folders are."""
+        return get_settings()
+
+    def lend_to_dbt(self) -> None:
+        """Tell dbt, which runs as a process of its own, where the database is."""
+        os.environ.update(connection_variables(database_url()))
+
+
+resources = {"library": Library(), "dbt": DbtCliResource(project_dir=project, dbt_executable=DBT_EXECUTABLE)}

@@ -1,0 +1,44 @@
+"""Jobs and when they run."""
+
+import dagster as dg
+from dagster_dbt import build_dbt_asset_selection
+
+from orchestration.defs.ingestion import activity_events, days, prompts, subscriptions, users
+from orchestration.defs.warehouse import warehouse
+
+import_inbox = dg.define_asset_job(
+    "import_inbox", selection=dg.AssetSelection.assets(prompts), description="Import prompt collections of the inbox."
+)
+
+refresh_rankings = dg.define_asset_job(
+    "refresh_rankings",
+    selection=build_dbt_asset_selection([warehouse], dbt_select="+marts.rankings"),
+    description="Build the rankings and what they need.",
+)
+
+daily_ingest = dg.define_asset_job(
+    "daily_ingest",
+    selection=dg.AssetSelection.assets(users, activity_events, subscriptions, warehouse),
+    partitions_def=days,
+    description="Load a day's activity, accounts and billing, then build the whole warehouse.",
+)
+
+hourly_rankings = dg.ScheduleDefinition(
+    name="hourly_rankings",
+    job=refresh_rankings,
+    cron_schedule="5 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+
+# Twenty minutes after midnight, so that the application has closed the day's file.
+ingest_each_day = dg.build_schedule_from_partitioned_job(
+    daily_ingest,
+    name="ingest_each_day",
+    hour_of_day=0,
+    minute_of_hour=20,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+
+jobs = [import_inbox, refresh_rankings, daily_ingest]
+schedules = [hourly_rankings, ingest_each_day]

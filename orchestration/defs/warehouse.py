@@ -1,0 +1,17 @@
+"""dbt's models as assets, their tests as checks."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, dbt_assets
+
+from orchestration.defs.resources import Library
+from orchestration.lib.dbt import Translator, ensure_manifest
+
+
+@dbt_assets(manifest=ensure_manifest(), dagster_dbt_translator=Translator(), name="warehouse")
+def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, library: Library) -> Iterator[Any]:
+    """Build and test the chosen models in the order of their dependencies."""
+    library.lend_to_dbt()
+    yield from dbt.cli(["build"], context=context).stream()

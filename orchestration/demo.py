@@ -1,0 +1,148 @@
+"""The demo: a library with a starter collection and ninety simulated days, brought in through the Dagster assets."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import ingest
+from ingest.simulator import SimulatedPrompt, Simulation, simulate
+from schema.database import database_url, engine_for, viewer_session
+from schema.errors import PromptoryError
+from schema.migrations import upgrade
+from schema.models import Tier, UserRole
+from schema.repository.history import library_counts
+from schema.repository.people import ensure_account
+from schema.roles import Role
+from schema.settings import Settings
+
+COLLECTION = "promptory-starter"
+CURATOR_EMAIL = "curator@example.com"
+READER_EMAIL = "reader00003@example.com"
+DAYS = 90
+
+Say = Callable[[str], None]
+
+
+def is_ready(settings: Settings) -> bool:
+    """Whether a former demo finished its set-up here, and the database still has it."""
+    if not _marker(settings).exists():
+        return False
+    with viewer_session(engine_for(Role.INGEST), None) as session:
+        return library_counts(session)["activity_events"] > 0
+
+
+def set_up(settings: Settings, say: Say, days: int = DAYS) -> None:
+    """Migrate, write the files, and run the Dagster jobs over them; safe to repeat after an interruption.
+
+    Raises:
+        PromptoryError: one of the jobs failed; the message names the log.
+    """
+    say("Migrating the database")
+    upgrade(engine_for(None))
+    say(f"Writing {days} simulated days")
+    simulation = write_files(settings, days)
+    say("Importing the starter collection (Dagster job import_inbox)")
+    run_job(settings, "import_inbox")
+    say(f"Loading {days} days of activity and billing, building the warehouse (Dagster job daily_ingest)")
+    run_job(settings, "daily_ingest", simulation.first_day, simulation.last_day)
+    make_curator(settings)
+    _marker(settings).write_text(datetime.now(UTC).isoformat(), encoding="utf-8")
+
+
+def make_curator(settings: Settings) -> None:
+    """Make the demo curator, or set the password anew."""
+    ensure_account(
+        engine_for(Role.INGEST),
+        email=CURATOR_EMAIL,
+        name="Demo Curator",
+        password=settings.demo_password.get_secret_value(),
+        role=UserRole.ADMIN,
+        tier=Tier.PRO,
+    )
+
+
+def write_files(settings: Settings, days: int) -> Simulation:
+    """Put the starter collection into the inbox and the simulated application's files into the landing folder.
+
+    The first run fixes the last day, so that a repeated run writes the same events.
+    """
+    starter = Path(ingest.__file__).parent / "starter" / COLLECTION
+    shutil.copytree(starter, settings.inbox / COLLECTION, dirs_exist_ok=True)
+    fixed = settings.landing / "simulation.json"
+    settings.landing.mkdir(parents=True, exist_ok=True)
+    if not fixed.exists():
+        fixed.write_text(json.dumps({"last_day": str(simulated_last_day()), "days": days}), encoding="utf-8")
+    arguments = json.loads(fixed.read_text(encoding="utf-8"))
+    last_day = date.fromisoformat(arguments["last_day"])
+    simulation = Simulation(list(_starter_prompts(starter)), last_day, arguments["days"])
+    simulate(simulation, settings.landing)
+    return simulation
+
+
+def simulated_last_day() -> date:
+    """Yesterday: the last day that is whole."""
+    return datetime.now(UTC).date() - timedelta(days=1)
+
+
+def run_job(settings: Settings, name: str, first_day: date | None = None, last_day: date | None = None) -> None:
+    """Run a Dagster job here and now, recorded in the instance that the web server shows; its output goes to a log."""
+    os.environ["DAGSTER_HOME"] = str(prepare_instance(settings))
+    import dagster as dg  # here, because it takes seconds that other commands need not wait
+
+    tags = {}
+    if first_day is not None:
+        tags = {"dagster/asset_partition_range_start": str(first_day)}
+        tags |= {"dagster/asset_partition_range_end": str(last_day)}
+    log = settings.home / "logs" / f"{name}.log"
+    with _output_to(log):
+        from orchestration.definitions import defs
+
+        with dg.DagsterInstance.get() as instance:
+            result = defs.get_job_def(name).execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+    if not result.success:
+        raise PromptoryError(f"The Dagster job {name} failed; its log is {log}.")
+
+
+def prepare_instance(settings: Settings) -> Path:
+    """Make Dagster's home with the configuration for a laptop, and return it."""
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(Path(__file__).parents[1] / "infra" / "dagster" / "local.yaml", home / "dagster.yaml")
+    return home
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """What the servers need to find the same library."""
+    return dict(os.environ) | {
+        "DAGSTER_HOME": str(settings.dagster_home),
+        "PROMPTORY_HOME": str(settings.home),
+        "PROMPTORY_DATABASE_URL": database_url().render_as_string(hide_password=False),
+    }
+
+
+def _starter_prompts(folder: Path) -> Iterator[SimulatedPrompt]:
+    for path in sorted(folder.glob("*.json")):
+        for record in json.loads(path.read_text(encoding="utf-8")):
+            yield SimulatedPrompt(
+                key=f"{COLLECTION}/{record['key']}",
+                title=record["title"],
+                tags=tuple(record["tags"]),
+                language=record["language"],
+                is_pro=record["access"] == "PRO",
+            )
+
+
+@contextmanager
+def _output_to(log: Path) -> Iterator[None]:
+    """Send what Dagster and dbt print to a file; the terminal is for the person at it."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf-8") as file, redirect_stdout(file), redirect_stderr(file):
+        yield
+
+
+def _marker(settings: Settings) -> Path:
+    return settings.home / "demo-ready"

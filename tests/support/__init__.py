@@ -1,0 +1,1 @@
+"""What the tests share: servers, scratch databases and small files."""

