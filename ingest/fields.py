@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ MAX_PROMPT_CHARACTERS = 1_000_000
 MAX_KEY_CHARACTERS = 200
 MAX_TAGS = 50
 
+_SEPARATORS = re.compile("[,;|、，]")
 _NAME_OF = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
 
 
@@ -97,7 +98,7 @@ def without_addresses(fields: Fields, pseudonym_key: bytes) -> dict[str, Any]:
     cleaned = dict(fields)
     for column, value in fields.items():
         if _NAME_OF.get(column.strip().casefold().replace(" ", "_")) == "author" and value:
-            cleaned[column] = ",".join(pseudonym(name, pseudonym_key) for name in _listed(value))
+            cleaned[column] = ",".join(pseudonym(name, pseudonym_key) for name in _split(value))
     return cleaned
 
 
@@ -155,16 +156,16 @@ def _access(value: str | None, default: Tier) -> Tier:
 
 
 def _listed(value: object) -> list[str]:
+    return [normalise_text(part) for part in _split(value)]
+
+
+def _split(value: object) -> list[str]:
     """A list as it is, or a string split at commas and the like."""
     if isinstance(value, str):
-        for separator in (";", "|", "、", "，"):
-            value = value.replace(separator, ",")
-        parts: Iterator[object] = iter(value.split(","))
-    elif isinstance(value, list):
-        parts = iter(value)
-    else:
-        parts = iter(())
-    return [normalise_text(part).strip() for part in parts if isinstance(part, str) and part.strip()]
+        return [part.strip() for part in _SEPARATORS.split(value) if part.strip()]
+    if isinstance(value, list):
+        return [part.strip() for part in value if isinstance(part, str) and part.strip()]
+    return []
 
 
 def _first_line(body: str) -> str:

@@ -1,13 +1,13 @@
 """What an import would read, without touching the library."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from ingest.errors import RecordError
-from ingest.fields import PromptRecord, name_fields, without_addresses
+from ingest.fields import PromptRecord, name_fields
 from ingest.prompts import ImportOptions, read_prompt
-from ingest.readers import Row, reader_for
+from ingest.readers import reader_for
 
 PREVIEW_ROWS = 200
 
@@ -40,8 +40,8 @@ def preview_prompts(path: Path, options: ImportOptions, *, rows: int = PREVIEW_R
         try:
             if row.fault:
                 raise RecordError(row.fault)
-            clean = without_addresses(row.fields, options.pseudonym_key)
-            preview.records.append(read_prompt(Row(row.number, clean), options))
+            clean = replace(row, fields=options.without_addresses(row.fields))
+            preview.records.append(read_prompt(clean, options))
         except RecordError as error:
             preview.faults.append((row.number, str(error)))
     return preview

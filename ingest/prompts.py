@@ -13,7 +13,7 @@ from ingest import prompts_sql as sql
 from ingest.batch import BatchResult, open_batch
 from ingest.errors import UnreadableFileError
 from ingest.fields import PromptRecord, holds_prompts, to_prompt, without_addresses
-from ingest.readers import Row
+from ingest.readers import Fields, Row
 from ingest.staging import Progress, Staging, no_progress
 from schema.errors import PromptoryError
 from schema.models import BatchKind, Tier
@@ -51,9 +51,12 @@ class ImportOptions:
     started_by: int | None = None
 
     @cached_property
-    def pseudonym_key(self) -> bytes:
-        """Key of the pseudonyms that stand for contributors' e-mail addresses."""
+    def _pseudonym_key(self) -> bytes:
         return get_settings().pseudonym_key.get_secret_value().encode()
+
+    def without_addresses(self, fields: Fields) -> Fields:
+        """The record with pseudonyms for authors that are e-mail addresses."""
+        return without_addresses(fields, self._pseudonym_key)
 
 
 def import_prompts(
@@ -74,7 +77,9 @@ def import_prompts(
     if not 0 < len(name) <= MAX_COLLECTION_CHARACTERS:
         raise PromptoryError(f"A collection's name has 1 to {MAX_COLLECTION_CHARACTERS} characters; give another.")
     with open_batch(engine, BatchKind.PROMPTS, paths, options.started_by) as batch:
-        staging = Staging(batch, "staged_prompts", COLUMNS, ("source_key", "title", "prompt_text"))
+        staging = Staging(
+            batch, "staged_prompts", COLUMNS, ("source_key", "title", "prompt_text"), options.without_addresses
+        )
         staging.load(paths, lambda row: _staged(row, options), progress)
         collection_id = batch.connection.scalar(text(sql.COLLECTION), {"name": name, "batch_id": batch.id})
         for statement in sql.MERGE:
@@ -92,7 +97,7 @@ def collection_of(path: Path) -> str:
 
 
 def read_prompt(row: Row, options: ImportOptions) -> PromptRecord:
-    """Validate one row of a collection.
+    """Validate one row of a collection, from which addresses have been taken out.
 
     Raises:
         UnreadableFileError: the first row shows that no column of the table holds prompts.
@@ -107,8 +112,7 @@ def read_prompt(row: Row, options: ImportOptions) -> PromptRecord:
 
 
 def _staged(row: Row, options: ImportOptions) -> Sequence[Any]:
-    clean = without_addresses(row.fields, options.pseudonym_key)
-    record = read_prompt(Row(row.number, clean), options)
+    record = read_prompt(row, options)
     body_hash = record.content_hash
     values = {
         "source_key": record.key or body_hash.hex(),

@@ -1,7 +1,7 @@
 """Staging: files stream by COPY into a temporary table, where SQL decides what becomes of each record."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,14 @@ from sqlalchemy import text
 
 from ingest.batch import Batch, FileResult
 from ingest.errors import RecordError
-from ingest.readers import Row, reader_for
+from ingest.readers import Fields, Row, reader_for
 from ingest.text import without_unstorable
 
 Validate = Callable[[Row], Sequence[Any]]
 """Turns a row into the values of the staging table's columns, or raises RecordError."""
+
+Clean = Callable[[Fields], Fields]
+"""Takes out of a record what must be stored nowhere, not even among the rejections."""
 
 Progress = Callable[[str, int], None]
 """Called now and then with a file's name and the number of its records read so far."""
@@ -22,6 +25,11 @@ Progress = Callable[[str, int], None]
 PROGRESS_EVERY = 1000
 
 _BOOKKEEPING = ("file_no", "row_number", "outcome", "reason", "record")
+
+
+def as_it_is(fields: Fields) -> Fields:
+    """For records with nothing to take out."""
+    return fields
 
 
 def no_progress(_file: str, _records: int) -> None:
@@ -41,6 +49,7 @@ class Staging:
     name: str
     columns: dict[str, str]
     shown: tuple[str, ...]
+    clean: Clean = as_it_is
 
     def load(self, paths: list[Path], validate: Validate, progress: Progress = no_progress) -> None:
         """Create the table and COPY the validated records of `paths` into it.
@@ -87,7 +96,8 @@ class Staging:
             reader = reader_for(path)
             file = FileResult(str(path), reader.name)
             self.batch.files.append(file)
-            for row in reader.rows(path):
+            for row_as_read in reader.rows(path):
+                row = replace(row_as_read, fields=self.clean(row_as_read.fields))
                 file.found += 1
                 if file.found % PROGRESS_EVERY == 0:
                     progress(path.name, file.found)
