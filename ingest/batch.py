@@ -18,6 +18,7 @@ from schema.models import BatchKind
 
 log = structlog.get_logger(__name__)
 
+
 @dataclass(slots=True)
 class FileResult:
     """What became of a file's records: found = inserted + updated + unchanged + duplicates + rejected."""
@@ -57,7 +58,7 @@ class Batch:
     files: list[FileResult] = field(default_factory=list)
 
     def cursor(self) -> psycopg.Cursor[Any]:
-        """psycopg's own cursor in the batch's transaction, for COPY."""
+        """Psycopg's own cursor in the batch's transaction, for COPY."""
         driver = self.connection.connection.driver_connection
         assert isinstance(driver, psycopg.Connection)
         return driver.cursor()
@@ -101,9 +102,7 @@ def open_batch(engine: Engine, kind: BatchKind, paths: list[Path], started_by: i
         log.info("file_loaded", kind=kind.value, batch_id=batch_id, **asdict(file))
 
 
-def _record_failure(
-    engine: Engine, kind: BatchKind, paths: list[Path], started_by: int | None, failure: str
-) -> None:
+def _record_failure(engine: Engine, kind: BatchKind, paths: list[Path], started_by: int | None, failure: str) -> None:
     with connect(engine) as connection:
         connection.execute(
             text("""

@@ -14,7 +14,20 @@ from schema.text import content_hash
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "key": ("key", "id", "slug", "identifier", "uuid"),
-    "title": ("title", "name", "act", "제목", "이름", "标题", "標題", "角色", "タイトル", "題名", "название", "заголовок"),
+    "title": (
+        "title",
+        "name",
+        "act",
+        "제목",
+        "이름",
+        "标题",
+        "標題",
+        "角色",
+        "タイトル",
+        "題名",
+        "название",
+        "заголовок",
+    ),
     "prompt": (
         *("prompt", "prompt_text", "text", "content", "template", "body", "instruction", "system_prompt"),
         *("프롬프트", "내용", "본문", "提示词", "提示詞", "内容", "プロンプト", "本文", "промпт", "текст"),
@@ -85,7 +98,9 @@ def name_fields(fields: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
             found[name] = (rank, column)
     chosen = {name: fields[column] for name, (_, column) in found.items()}
     taken = {column for _, column in found.values()}
-    return chosen, {column: value for column, value in fields.items() if column not in taken and value not in (None, "")}
+    return chosen, {
+        column: value for column, value in fields.items() if column not in taken and value not in (None, "")
+    }
 
 
 def holds_prompts(columns: Fields) -> bool:

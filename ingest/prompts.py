@@ -62,7 +62,7 @@ class ImportOptions:
 def import_prompts(
     engine: Engine,
     paths: list[Path],
-    options: ImportOptions = ImportOptions(),  # noqa: B008 (frozen)
+    options: ImportOptions = ImportOptions(),
     progress: Progress = no_progress,
 ) -> BatchResult:
     """Import the prompts of `paths` as one batch, in one transaction.

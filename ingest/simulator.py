@@ -23,6 +23,10 @@ HOUR_RHYTHM = np.array(
     [2, 1, 1, 1, 1, 2, 4, 8, 14, 18, 19, 18, 15, 17, 19, 18, 16, 14, 12, 13, 14, 12, 8, 4], dtype=float
 )
 TRIAL_DAYS = 14
+SPAN_COLUMNS = (
+    *("subscription_id", "user_id", "plan", "status", "started_at", "current_period_end", "canceled_at", "ended_at"),
+    *("amount", "currency", "billing_interval"),
+)
 MONTHLY_PRICE, YEARLY_PRICE = "12.00", "120.00"
 
 
@@ -85,6 +89,24 @@ class _Span:
     def covers(self, moment: datetime) -> bool:
         return self.started_at <= moment and (self.ended_at is None or moment < self.ended_at)
 
+    def record(self) -> dict[str, str]:
+        moments = {
+            "started_at": self.started_at,
+            "current_period_end": self.current_period_end,
+            "canceled_at": self.canceled_at,
+            "ended_at": self.ended_at,
+        }
+        written = {name: moment.isoformat(timespec="seconds") if moment else "" for name, moment in moments.items()}
+        return written | {
+            "subscription_id": self.subscription_id,
+            "user_id": _user_id(self.person),
+            "plan": self.plan,
+            "status": self.status,
+            "amount": self.amount,
+            "currency": "USD",
+            "billing_interval": self.interval,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class _People:
@@ -131,7 +153,7 @@ class _Library:
     def __init__(self, prompts: Sequence[SimulatedPrompt], random: np.random.Generator) -> None:
         self.prompts = prompts
         ranks = random.permutation(len(prompts)) + 1
-        self.popularity: Floats = 1.0 / ranks**0.9
+        self.popularity: Floats = np.power(ranks.astype(np.float64), -0.9)
         self._weights: dict[tuple[frozenset[str], str], Floats] = {}
 
     def weights(self, favourites: frozenset[str], language: str) -> Floats:
@@ -144,9 +166,7 @@ class _Library:
         return self._weights[favourites, language]
 
 
-def _spans(
-    simulation: Simulation, people: _People, person: int, random: np.random.Generator
-) -> Iterator[_Span]:
+def _spans(simulation: Simulation, people: _People, person: int, random: np.random.Generator) -> Iterator[_Span]:
     """One person's billing history up to the end of the last day."""
     end = datetime.combine(simulation.last_day + timedelta(days=1), time(), UTC)
     if random.random() > 0.30:
@@ -162,7 +182,12 @@ def _spans(
         known = trial_end < end
         canceled = trial_end - timedelta(days=2) if not stays else None
         yield _span(
-            subscription_id, person, yearly, "TRIALING", moment, trial_end,
+            subscription_id,
+            person,
+            yearly,
+            "TRIALING",
+            moment,
+            trial_end,
             canceled_at=canceled if canceled and canceled < end else None,
             ended_at=trial_end if known else None,
         )
@@ -177,14 +202,25 @@ def _spans(
             periods = (end - moment) // length + 1
             leaving = last_period_end - timedelta(days=6) if periods == renewals else None
             yield _span(
-                subscription_id, person, yearly, "ACTIVE", moment, moment + length * periods,
+                subscription_id,
+                person,
+                yearly,
+                "ACTIVE",
+                moment,
+                moment + length * periods,
                 canceled_at=leaving if leaving and leaving < end else None,
             )
             return
         moves_up = not yearly and random.random() < 0.35
         yield _span(
-            subscription_id, person, yearly, "ACTIVE", moment, last_period_end,
-            canceled_at=None if moves_up else last_period_end - timedelta(days=6), ended_at=last_period_end,
+            subscription_id,
+            person,
+            yearly,
+            "ACTIVE",
+            moment,
+            last_period_end,
+            canceled_at=None if moves_up else last_period_end - timedelta(days=6),
+            ended_at=last_period_end,
         )
         moment = last_period_end
         if moves_up:
@@ -309,15 +345,6 @@ def _write_lines(path: Path, records: Iterator[dict[str, Any]] | list[dict[str, 
 def _write_spans(path: Path, spans: list[_Span]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(
-            ["subscription_id", "user_id", "plan", "status", "started_at", "current_period_end", "canceled_at"]
-            + ["ended_at", "amount", "currency", "billing_interval"]
-        )
-        for span in spans:
-            moments = (span.started_at, span.current_period_end, span.canceled_at, span.ended_at)
-            written = [moment.isoformat(timespec="seconds") if moment else "" for moment in moments]
-            table.writerow(
-                [span.subscription_id, _user_id(span.person), span.plan, span.status]
-                + [*written, span.amount, "USD", span.interval]
-            )
+        table = csv.DictWriter(file, SPAN_COLUMNS, lineterminator="\n")
+        table.writeheader()
+        table.writerows(span.record() for span in spans)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 
 from ingest.batch import Batch, FileResult
 from ingest.errors import RecordError
@@ -38,11 +38,11 @@ def no_progress(_file: str, _records: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Staging:
-    """A temporary table `name` with `columns` (name to SQL type) beside the bookkeeping:
+    """A temporary table `name` with `columns` (name to SQL type) beside its bookkeeping.
 
-    `staged_id` (order of reading), `file_no`, `row_number`, `outcome` (inserted, updated, unchanged, duplicates or
-    rejected; null while undecided), `reason` and `record` (of a rejection). `shown` are the columns that a
-    rejection found later shows to the curator.
+    The bookkeeping is `staged_id` (order of reading), `file_no`, `row_number`, `outcome` (inserted, updated, unchanged,
+    duplicates or rejected; null while undecided), and `reason` and `record` of a rejection. `shown` are the columns
+    that a rejection found later shows to the curator.
     """
 
     batch: Batch
@@ -84,10 +84,10 @@ class Staging:
             batch_id=self.batch.id,
             files=[file.path for file in self.batch.files],
         )
-        counts = self.batch.connection.execute(
+        counts: CursorResult[int, str, int] = self.batch.connection.execute(
             text(f"SELECT file_no, outcome, count(*) FROM {self.name} GROUP BY 1, 2")
         )
-        for file_no, outcome, count in counts:
+        for file_no, outcome, count in counts.tuples():
             setattr(self.batch.files[file_no], outcome, count)
 
     def _staged_rows(self, paths: list[Path], validate: Validate, progress: Progress) -> Iterator[Sequence[Any]]:

@@ -47,7 +47,7 @@ def set_up(settings: Settings, say: Say, days: int = DAYS) -> None:
     simulation = write_files(settings, days)
     say("Importing the starter collection (Dagster job import_inbox)")
     run_job(settings, "import_inbox")
-    say(f"Loading {days} days of activity and billing, building the warehouse (Dagster job daily_ingest)")
+    say("Loading activity and billing, building the warehouse (Dagster job daily_ingest)")
     run_job(settings, "daily_ingest", simulation.first_day, simulation.last_day)
     make_curator(settings)
     _marker(settings).write_text(datetime.now(UTC).isoformat(), encoding="utf-8")
@@ -91,7 +91,7 @@ def simulated_last_day() -> date:
 def run_job(settings: Settings, name: str, first_day: date | None = None, last_day: date | None = None) -> None:
     """Run a Dagster job here and now, recorded in the instance that the web server shows; its output goes to a log."""
     os.environ["DAGSTER_HOME"] = str(prepare_instance(settings))
-    import dagster as dg  # here, because it takes seconds that other commands need not wait
+    import dagster as dg  # noqa: PLC0415 (takes seconds, which other commands need not wait)
 
     tags = {}
     if first_day is not None:
@@ -99,7 +99,7 @@ def run_job(settings: Settings, name: str, first_day: date | None = None, last_d
         tags |= {"dagster/asset_partition_range_end": str(last_day)}
     log = settings.home / "logs" / f"{name}.log"
     with _output_to(log):
-        from orchestration.definitions import defs
+        from orchestration.definitions import defs  # noqa: PLC0415 (as above, and it may run dbt)
 
         with dg.DagsterInstance.get() as instance:
             result = defs.get_job_def(name).execute_in_process(instance=instance, tags=tags, raise_on_error=False)

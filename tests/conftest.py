@@ -89,7 +89,9 @@ def configured(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture(scope="session")
-def built(server: URL, maintenance: Engine, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+def built(
+    server: URL, maintenance: Engine, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Library]:
     """A library with the starter collection and fourteen simulated days, loaded and built through Dagster."""
     library = _copy(maintenance, server, template)
     home = tmp_path_factory.mktemp("home")

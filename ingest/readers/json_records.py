@@ -48,7 +48,7 @@ class JsonReader:
 
     name = "json"
 
-    def recognises(self, sample: bytes, file_name: str) -> bool:
+    def recognises(self, sample: bytes, file_name: str) -> bool:  # noqa: ARG002 (the interface)
         """The file begins as a JSON object or list."""
         return sample.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"[", b"{")
 

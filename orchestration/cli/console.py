@@ -1,12 +1,12 @@
 """What the commands share: how they print, how expected faults end, and a database that is ready."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import click
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
@@ -27,7 +27,7 @@ err = Console(stderr=True)
 class CommandGroup(TyperGroup):
     """A group in which an expected fault is one line on standard error and exit code 1."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command; defects keep their traceback."""
         try:
             configure_logs(get_settings().log_level)
@@ -51,11 +51,12 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
-def print_table(title: str, columns: dict[str, list[Any]], numbers: frozenset[str] = frozenset()) -> None:
+def print_table(title: str, columns: Mapping[str, Sequence[object]], numbers: frozenset[str] = frozenset()) -> None:
     """A table for people; the values are shown as they are, markup or not."""
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
-        table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
+        numeric = name in numbers
+        table.add_column(name, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
     for row in zip(*columns.values(), strict=True):
         table.add_row(*(_plain(value) for value in row))
     out.print(table)

@@ -21,7 +21,9 @@ from schema.settings import Settings, get_settings
 
 
 def demo(
-    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the dashboard and Dagster afterwards.")] = True,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve the dashboard and Dagster afterwards.")
+    ] = True,
     days: Annotated[int, typer.Option(min=7, max=365, help="How many days of activity to simulate.")] = library.DAYS,
 ) -> None:
     """Set up a library with a starter collection and simulated activity, then serve the dashboard and Dagster.

@@ -1,5 +1,6 @@
 """Commands that ask the library: search, recommend, status, rejections."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -26,7 +27,9 @@ def search(
     language: Annotated[str | None, typer.Option(help="Only this language (en, ko, ...).")] = None,
     skip: Annotated[int, typer.Option(min=0, help="Leave out the first so many.")] = 0,
     take: Annotated[int, typer.Option(min=1, max=100, help="Show so many.")] = 10,
-    as_user: Annotated[str | None, typer.Option("--user", help="Search as this person (e-mail); else as a visitor.")] = None,
+    as_user: Annotated[
+        str | None, typer.Option("--user", help="Search as this person (e-mail); else as a visitor.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Search the library as a reader sees it: the texts of Pro prompts are searched only for who may read them."""
@@ -48,7 +51,7 @@ def search(
     if not page.cards:
         out.print("Nothing found. Try fewer words, or another tag or language.")
         return
-    columns = {
+    columns: dict[str, Sequence[object]] = {
         "id": [card.id for card in page.cards],
         "title": [card.title for card in page.cards],
         "access": [card.access for card in page.cards],
@@ -72,7 +75,7 @@ def recommend(
         results = [{"id": one.card.id, "title": one.card.title, "because_of": one.because_of} for one in found]
         print_json({"recommendations": results})
         return
-    columns = {
+    columns: dict[str, Sequence[object]] = {
         "id": [one.card.id for one in found],
         "title": [one.card.title for one in found],
         "because they liked": [one.because_of or "(popular)" for one in found],
@@ -100,11 +103,13 @@ def status(as_json: AsJson = False) -> None:
             | {"last_activity": latest, "last_batches": loads}
         )
         return
-    out.print(f"Database  {place}", markup=False, highlight=False)
-    out.print(f"Schema    {current}" + (" (current)" if current == newest else f", {newest} is newer: promptory db upgrade"))
+    out.print(f"Database  {place}", markup=False, highlight=False, soft_wrap=True)
+    out.print(
+        f"Schema    {current}" + (" (current)" if current == newest else f", {newest} is newer: promptory db upgrade")
+    )
     out.print(f"Activity  up to {latest:%Y-%m-%d %H:%M} UTC" if latest else "Activity  none yet")
     print_table("Library", {"table": list(counts), "rows": list(counts.values())}, frozenset({"rows"}))
-    columns = {
+    columns: dict[str, Sequence[object]] = {
         "batch": [b.id for b in batches],
         "kind": [b.kind for b in batches],
         "status": [b.status for b in batches],
@@ -125,10 +130,14 @@ def rejections(
         refused = rejections_of(session, batch_id, take=take)
     if as_json:
         print_json(
-            {"rejections": [{"file": r.file, "row": r.row_number, "reason": r.reason, "record": r.record} for r in refused]}
+            {
+                "rejections": [
+                    {"file": r.file, "row": r.row_number, "reason": r.reason, "record": r.record} for r in refused
+                ]
+            }
         )
         return
-    columns = {
+    columns: dict[str, Sequence[object]] = {
         "file": [r.file.rpartition("/")[2] for r in refused],
         "row": [r.row_number for r in refused],
         "reason": [r.reason for r in refused],

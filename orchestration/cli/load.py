@@ -68,9 +68,7 @@ def _ingest() -> Engine:
     return engine_for(Role.INGEST)
 
 
-def _load(
-    paths: list[Path], doing: str, as_json: bool, load: Callable[[list[Path], Progress], BatchResult]
-) -> None:
+def _load(paths: list[Path], doing: str, as_json: bool, load: Callable[[list[Path], Progress], BatchResult]) -> None:
     files = _files(paths)
     ready_database()
     with progress_line(doing) as progress:
@@ -78,7 +76,10 @@ def _load(
     if as_json:
         print_json(result.as_dict())
         return
-    columns = {"file": [Path(file.path).name for file in result.files], "format": [file.format for file in result.files]}
+    columns = {
+        "file": [Path(file.path).name for file in result.files],
+        "format": [file.format for file in result.files],
+    }
     counts = {count: [getattr(file, count) for file in result.files] for count in COUNTS}
     print_table(f"Batch {result.batch_id}", columns | counts, frozenset(COUNTS))
     if result.total("rejected"):

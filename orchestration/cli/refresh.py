@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestration.cli.console import err, out, print_json, ready_database
-from orchestration.lib.dbt import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
+from orchestration.lib.dbt_project import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
 from schema.database import connect, database_url, engine_for
 from schema.errors import PromptoryError
 from schema.roles import Role

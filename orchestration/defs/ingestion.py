@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from ingest import (
     BatchResult,
@@ -25,7 +26,7 @@ days = dg.DailyPartitionsDefinition(start_date="2024-01-01", timezone="UTC")
 class InboxFiles(dg.Config):
     """Which inbox files to import, by their path below the inbox; none means all."""
 
-    files: list[str] = []
+    files: list[str] = Field(default_factory=list)
 
 
 @dg.asset(key_prefix="library", group_name="library", kinds={"postgres"})

@@ -6,7 +6,7 @@ import dagster as dg
 from dagster_dbt import DbtCliResource
 from sqlalchemy import Engine
 
-from orchestration.lib.dbt import DBT_EXECUTABLE, connection_variables, project
+from orchestration.lib.dbt_project import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
 from schema.database import database_url, engine_for
 from schema.roles import Role
 from schema.settings import Settings, get_settings
@@ -30,4 +30,7 @@ class Library(dg.ConfigurableResource):  # type: ignore[type-arg]
         os.environ.update(connection_variables(database_url()))
 
 
-resources = {"library": Library(), "dbt": DbtCliResource(project_dir=project, dbt_executable=DBT_EXECUTABLE)}
+resources = {
+    "library": Library(),
+    "dbt": DbtCliResource(project_dir=str(PROJECT_DIR), profiles_dir=str(PROJECT_DIR), dbt_executable=DBT_EXECUTABLE),
+}

@@ -11,9 +11,7 @@ from orchestration.lib.landing import data_files, fingerprint
 
 
 @dg.sensor(job=import_inbox, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
-def inbox_sensor(
-    context: dg.SensorEvaluationContext, library: Library
-) -> Iterator[dg.RunRequest | dg.SkipReason]:
+def inbox_sensor(context: dg.SensorEvaluationContext, library: Library) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Ask for a run for each inbox file whose fingerprint is new; the cursor remembers them by path."""
     inbox = library.settings.inbox
     seen: dict[str, str] = json.loads(context.cursor) if context.cursor else {}

@@ -7,7 +7,8 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from orchestration.defs.resources import Library
-from orchestration.lib.dbt import Translator, ensure_manifest
+from orchestration.lib.dbt_project import ensure_manifest
+from orchestration.lib.dbt_translator import Translator
 
 
 @dbt_assets(manifest=ensure_manifest(), dagster_dbt_translator=Translator(), name="warehouse")

@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import text
 from sqlalchemy.schema import SchemaItem
 
-from schema.database import database_url, create_role_engine
+from schema.database import create_role_engine, database_url
 from schema.models import LIBRARY, Base
 from schema.roles import Role
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import Text
 
 from schema.models import Prompt, PromptTag, Tag
@@ -30,7 +32,7 @@ class PromptCard:
     tags: tuple[str, ...]
 
 
-def card_columns() -> tuple[ColumnElement[object], ...]:
+def card_columns() -> tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]:
     """The columns of a PromptCard; select them from `cards_with_text()`."""
     tags = (
         select(func.array_agg(Tag.name, type_=ARRAY(Text)))
@@ -46,12 +48,12 @@ def card_columns() -> tuple[ColumnElement[object], ...]:
     )
 
 
-def select_cards() -> Select[tuple[object, ...]]:
+def select_cards() -> Select[*tuple[Any, ...]]:
     """A select of cards; the text comes from `library.prompts`, whose row-level security leaves it out or not."""
     return select(*card_columns()).select_from(prompt_cards).outerjoin(Prompt, Prompt.id == prompt_cards.c.id)
 
 
-def to_card(row: Row[tuple[object, ...]]) -> PromptCard:
+def to_card(row: Row[*tuple[Any, ...]]) -> PromptCard:
     """A row of `select_cards()` as a PromptCard."""
     values = row._mapping
     fields = {name: values[name] for name in PromptCard.__dataclass_fields__ if name != "tags"}

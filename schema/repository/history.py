@@ -36,11 +36,19 @@ class Rejection:
 def recent_batches(session: Session, *, kind: BatchKind | None = None, take: int = 20) -> list[BatchSummary]:
     """The newest batches, newest first; empty for a viewer who is not a curator."""
     batch = ImportBatch
-    columns = (batch.id, batch.kind, batch.status, Collection.name, batch.started_at, batch.files, batch.failure)
+    columns = (
+        batch.id,
+        batch.kind,
+        batch.status,
+        Collection.name.label("collection"),
+        batch.started_at,
+        batch.files,
+        batch.failure,
+    )
     statement = select(*columns).outerjoin(Collection, Collection.id == batch.collection_id).order_by(batch.id.desc())
     if kind is not None:
         statement = statement.where(batch.kind == kind)
-    return [BatchSummary(*row) for row in session.execute(statement.limit(take))]
+    return [BatchSummary(**row) for row in session.execute(statement.limit(take)).mappings()]
 
 
 def rejections_of(session: Session, batch_id: int, *, take: int = 100) -> list[Rejection]:
@@ -48,7 +56,7 @@ def rejections_of(session: Session, batch_id: int, *, take: int = 100) -> list[R
     refused = ImportRejection
     columns = (refused.file, refused.row_number, refused.reason, refused.record)
     statement = select(*columns).where(refused.batch_id == batch_id).order_by(refused.id).limit(take)
-    return [Rejection(*row) for row in session.execute(statement)]
+    return [Rejection(**row) for row in session.execute(statement).mappings()]
 
 
 def library_counts(session: Session) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Reading the marts, each in one query, as pandas tables."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Select, func, select
@@ -26,7 +27,8 @@ def tag_days(session: Session, first_day: date, last_day: date) -> pd.DataFrame:
 def last_tag_day(session: Session) -> date | None:
     """The newest day in `analytics.tag_popularity`; None while there is no activity."""
     with reading_marts():
-        return session.scalar(select(func.max(tag_popularity.c.activity_date)))
+        newest: date | None = session.scalar(select(func.max(tag_popularity.c.activity_date)))
+    return newest
 
 
 def top_prompts(session: Session, window: str, *, take: int = 50) -> pd.DataFrame:
@@ -50,7 +52,7 @@ def subscription_days(session: Session) -> pd.DataFrame:
     return _table(session, select(subscription_metrics_daily).order_by(days.metric_date, days.currency))
 
 
-def _table(session: Session, statement: Select[tuple[object, ...]]) -> pd.DataFrame:
+def _table(session: Session, statement: Select[*tuple[Any, ...]]) -> pd.DataFrame:
     with reading_marts():
         result = session.execute(statement)
         return pd.DataFrame.from_records(result.all(), columns=list(result.keys()), coerce_float=True)

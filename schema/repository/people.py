@@ -54,4 +54,5 @@ def ensure_account(engine: Engine, *, email: str, name: str, password: str, role
 
 def find_user_id(session: Session, email: str) -> int | None:
     """The id of the person with this address, whatever its case."""
-    return session.scalar(text("SELECT user_id FROM library.credentials(:email)"), {"email": email})
+    found: int | None = session.scalar(text("SELECT user_id FROM library.credentials(:email)"), {"email": email})
+    return found

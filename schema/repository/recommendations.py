@@ -47,7 +47,8 @@ def recommended_prompts(session: Session, user_id: int, *, take: int = 5) -> lis
             neighbours.neighbour_id.label("prompt_id"),
             func.sum(neighbours.weight).label("score"),
             func.array_agg(
-                aggregate_order_by(neighbours.prompt_id, neighbours.weight.desc(), neighbours.prompt_id), type_=ARRAY(BigInteger)
+                aggregate_order_by(neighbours.prompt_id, neighbours.weight.desc(), neighbours.prompt_id),
+                type_=ARRAY(BigInteger),
             )[1].label("because"),
         )
         .join(liked, liked.c.prompt_id == neighbours.prompt_id)

@@ -116,8 +116,15 @@ def test_visitors_searches_and_keys_are_understood(library: Library, tmp_path: P
         event("2", "search", query="김치", result_count=0),
         event("3", "VIEW", 1772366400, prompt_id=prompt),  # type: ignore[arg-type]
     )
-    rows = library.rows("SELECT event_type, prompt_id, query, result_count, position FROM library.activity_events ORDER BY event_type, position")
-    assert rows == [("search", None, "김치", 0, None), ("view", prompt, None, None, 3), ("view", prompt, None, None, None)]
+    rows = library.rows("""
+        SELECT event_type, prompt_id, query, result_count, position FROM library.activity_events
+        ORDER BY event_type, position
+    """)
+    assert rows == [
+        ("search", None, "김치", 0, None),
+        ("view", prompt, None, None, 3),
+        ("view", prompt, None, None, None),
+    ]
     assert library.value("SELECT max(occurred_at) FROM library.activity_events") == datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 

@@ -18,7 +18,9 @@ def ann(library: Library) -> int:
     return library.add_user("ann@example.com")
 
 
-def span(started: str, ended: str = "", *, status: str = "ACTIVE", plan: str = "PRO_MONTHLY", key: str = "s1") -> list[str]:
+def span(
+    started: str, ended: str = "", *, status: str = "ACTIVE", plan: str = "PRO_MONTHLY", key: str = "s1"
+) -> list[str]:
     """A monthly span of Ann's."""
     return [key, "ann@example.com", plan, status, started, "", "", ended, "12.00", "usd", "month"]
 

@@ -100,7 +100,11 @@ def test_a_cell_longer_than_the_csv_modules_limit_is_read(library: Library, tmp_
 
 
 def test_an_address_becomes_a_stable_pseudonym_and_is_stored_nowhere(library: Library, tmp_path: Path) -> None:
-    rows = [["A", "one", "Ann.Lee@example.com"], ["B", "two", "f,ann.lee@example.com"], ["C", "", "ann.lee@example.com"]]
+    rows = [
+        ["A", "one", "Ann.Lee@example.com"],
+        ["B", "two", "f,ann.lee@example.com"],
+        ["C", "", "ann.lee@example.com"],
+    ]
     load(library, write_csv(tmp_path / "p.csv", ["act", "prompt", "contributor"], *rows))
     creators = library.rows("""
         SELECT u.name, u.password_hash, u.email FROM library.prompts AS p JOIN library.users AS u ON u.id = p.created_by
@@ -135,7 +139,11 @@ def test_one_key_with_two_texts_is_rejected_not_guessed(library: Library, tmp_pa
 
 
 def test_headers_in_other_languages_and_delimiters_are_understood(library: Library, tmp_path: Path) -> None:
-    write_csv(tmp_path / "ko.csv", ["제목", "프롬프트", "태그", "유형"], ["고양이", "고양이를 그려 줘", "그림, #Cute Cat", "이미지"])
+    write_csv(
+        tmp_path / "ko.csv",
+        ["제목", "프롬프트", "태그", "유형"],
+        ["고양이", "고양이를 그려 줘", "그림, #Cute Cat", "이미지"],
+    )
     (tmp_path / "semicolon.csv").write_text("Name;Text;Category\nx;y, z;a|b\n", encoding="utf-8")
     load(library, tmp_path / "ko.csv", tmp_path / "semicolon.csv")
     found = library.rows("""

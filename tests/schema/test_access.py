@@ -45,7 +45,8 @@ def test_old_versions_and_sources_of_a_pro_prompt_are_as_locked_as_the_prompt(
         ), place AS (
             INSERT INTO library.collections (name) VALUES ('c') RETURNING id
         ), old AS (
-            INSERT INTO library.prompt_versions (prompt_id, version, title, prompt_text, content_hash, replaced_by_batch_id)
+            INSERT INTO library.prompt_versions
+                (prompt_id, version, title, prompt_text, content_hash, replaced_by_batch_id)
             SELECT p.id, 1, 'old', 'old text', p.content_hash, batch.id FROM library.prompts AS p, batch
         )
         INSERT INTO library.prompt_sources (

@@ -57,8 +57,8 @@ def test_models_and_database_do_not_drift(library: Library) -> None:
             opts={
                 "include_schemas": True,
                 "include_name": lambda name, kind, _: kind != "schema" or name == LIBRARY,
-                "include_object": lambda _item, name, kind, *_: not (
-                    kind == "table" and name.startswith("activity_events_")
+                "include_object": lambda _item, name, kind, *_: (
+                    not (kind == "table" and name.startswith("activity_events_"))
                 ),
             },
         )

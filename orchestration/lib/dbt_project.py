@@ -1,0 +1,38 @@
+"""The dbt project as a program sees it: where it is, its manifest, its connection. Knows nothing of Dagster."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from sqlalchemy import URL
+
+PROJECT_DIR = Path(__file__).parents[2] / "dbt_project"
+MANIFEST = PROJECT_DIR / "target" / "manifest.json"
+# The one beside this interpreter: a virtual environment need not be on the PATH.
+DBT_EXECUTABLE = str(Path(sys.executable).with_name("dbt"))
+
+
+def ensure_manifest() -> Path:
+    """Return the manifest, parsing the project first where it is missing or older than a model."""
+    newest = max(
+        path.stat().st_mtime for folder in ("models", "macros", "tests") for path in (PROJECT_DIR / folder).rglob("*")
+    )
+    if not MANIFEST.exists() or MANIFEST.stat().st_mtime < newest:
+        folder = str(PROJECT_DIR)
+        subprocess.run(
+            [DBT_EXECUTABLE, "--quiet", "parse", "--project-dir", folder, "--profiles-dir", folder], check=True
+        )
+    return MANIFEST
+
+
+def connection_variables(url: URL) -> dict[str, str]:
+    """The variables that profiles.yml reads, for a library database."""
+    host = url.host or url.query.get("host") or "localhost"
+    return {
+        "PROMPTORY_DBT_HOST": str(host),
+        "PROMPTORY_DBT_PORT": str(url.port or 5432),
+        "PROMPTORY_DBT_USER": url.username or "postgres",
+        "DBT_ENV_SECRET_PROMPTORY_PASSWORD": url.password or "",
+        "PROMPTORY_DBT_DATABASE": url.database or "postgres",
+        "PROMPTORY_DBT_SSLMODE": str(url.query.get("sslmode", "prefer")),
+    }
