@@ -116,4 +116,4 @@ def _record_failure(engine: Engine, kind: BatchKind, paths: list[Path], started_
                 "failure": failure,
             },
         )
-    log.warning("batch_refused", kind=kind.value, files=len(paths))
+    log.info("batch_refused", kind=kind.value, files=len(paths))

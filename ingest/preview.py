@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from ingest.errors import RecordError
+from ingest.errors import RecordError, UnreadableFileError
 from ingest.fields import PromptRecord, name_fields
 from ingest.prompts import ImportOptions, read_prompt
 from ingest.readers import reader_for
@@ -44,6 +44,8 @@ def preview_prompts(path: Path, options: ImportOptions, *, rows: int = PREVIEW_R
             preview.records.append(read_prompt(clean, options))
         except RecordError as error:
             preview.faults.append((row.number, str(error)))
+    if not (preview.records or preview.faults):
+        raise UnreadableFileError(f"{path.name} holds no records.")
     return preview
 
 

@@ -81,6 +81,9 @@ def import_prompts(
             batch, "staged_prompts", COLUMNS, ("source_key", "title", "prompt_text"), options.without_addresses
         )
         staging.load(paths, lambda row: _staged(row, options), progress)
+        for file in batch.files:
+            if file.found == 0:
+                raise UnreadableFileError(f"{file.path} holds no records.")
         collection_id = batch.connection.scalar(text(sql.COLLECTION), {"name": name, "batch_id": batch.id})
         for statement in sql.MERGE:
             batch.run(statement, collection_id=collection_id, batch_id=batch.id)

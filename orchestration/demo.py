@@ -102,7 +102,7 @@ def run_job(settings: Settings, name: str, first_day: date | None = None, last_d
         from orchestration.definitions import defs  # noqa: PLC0415 (as above, and it may run dbt)
 
         with dg.DagsterInstance.get() as instance:
-            result = defs.get_job_def(name).execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+            result = defs.resolve_job_def(name).execute_in_process(instance=instance, tags=tags, raise_on_error=False)
     if not result.success:
         raise PromptoryError(f"The Dagster job {name} failed; its log is {log}.")
 

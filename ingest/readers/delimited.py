@@ -21,7 +21,9 @@ class DelimitedReader:
     name = "csv"
 
     def recognises(self, sample: bytes, file_name: str) -> bool:
-        """A header line of at least two distinct, short names; or a name that says so."""
+        """A header line of at least two distinct, short names; or a name that says so; never binary data."""
+        if b"\0" in sample:
+            return False
         if file_name.endswith((".csv", ".tsv", ".csv.gz", ".tsv.gz")):
             return True
         header = _header(sample.decode("utf-8-sig", errors="replace"))

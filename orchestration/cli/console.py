@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
 
-from schema.database import database_url, engine_for, explain_connection_failure
-from schema.errors import PromptoryError
+from schema.database import connect, database_url, engine_for, explain_connection_failure
+from schema.errors import DatabaseError, PromptoryError
 from schema.logs import configure_logs
 from schema.migrations import upgrade
 from schema.settings import get_settings
@@ -69,7 +70,9 @@ def _plain(value: object) -> Text:
 @contextmanager
 def progress_line(doing: str) -> Iterator[Any]:
     """A moving line on standard error while something long is under way; yields a callback(file, records)."""
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress:
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True, disable=not err.is_terminal
+    ) as progress:
         task = progress.add_task(doing, total=None)
 
         def update(file: str, records: int) -> None:
@@ -82,7 +85,11 @@ def ready_database() -> None:
     """See that the library database can be used; the embedded one is brought up to date by itself.
 
     Raises:
-        DatabaseError: a configured database does not answer.
+        DatabaseError: a configured database does not answer, or is not set up.
     """
     if get_settings().database_url is None:
         upgrade(engine_for(None))
+        return
+    with connect(engine_for(None)) as connection:
+        if not connection.scalar(text("SELECT to_regnamespace('library') IS NOT NULL")):
+            raise DatabaseError(f"The database '{database_url().database}' is not set up yet: promptory db upgrade.")

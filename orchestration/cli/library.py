@@ -88,8 +88,6 @@ def status(as_json: AsJson = False) -> None:
     ready_database()
     current, newest = revisions(engine_for(None))
     place = database_url().render_as_string(hide_password=True)
-    if current is None:
-        raise PromptoryError(f"The database at {place} is not set up yet: run `promptory db upgrade` first.")
     with viewer_session(engine_for(Role.INGEST), None) as session:
         counts, latest = library_counts(session), last_activity(session)
         batches = recent_batches(session, take=5)

@@ -173,6 +173,7 @@ def test_formats_are_told_by_content_and_gzip_is_opened(library: Library, tmp_pa
         (b"", "is empty"),
         (b"\xff\xfe\x00binary\x00\x01", "is of no format"),
         (b'[{"prompt": "a"}, {"prompt": ', "is not readable JSON"),
+        (b"title,prompt\n", "holds no records"),
         (b"link,stars\nhttp://x,5\n", "could hold a prompt"),
         (b"title,prompt\nx,caf\xe9\n", "is not UTF-8"),
         (b"\x1f\x8b\x08\x00broken", "damaged gzip"),

@@ -29,14 +29,14 @@ final as (
         spans.currency,
         spans.is_trial,
         case when spans.is_trial then 0 else {{ monthly_amount('spans.amount', 'spans.billing_interval') }} end
-            as monthly_recurring_revenue
+        as monthly_recurring_revenue
     from days
     inner join spans
         on
-            spans.started_at < least((days.metric_date + 1) at time zone 'UTC', now())
+            spans.started_at < least({{ utc_midnight('days.metric_date + 1') }}, now())
             and (
                 spans.ended_at is null
-                or spans.ended_at >= least((days.metric_date + 1) at time zone 'UTC', now())
+                or spans.ended_at >= least({{ utc_midnight('days.metric_date + 1') }}, now())
             )
     inner join plans on spans.plan_code = plans.plan_code
     where

@@ -47,8 +47,10 @@ weighed as (
         walks.prompt_id,
         walks.neighbour_id,
         walks.shared_people,
-        cast(walks.probability as double precision)
-        / (starts.likes * power(cast(ends.likes as double precision), {{ var('neighbour_popularity_exponent') }})) as weight
+        cast(walks.probability as double precision) / (
+            starts.likes
+            * power(cast(ends.likes as double precision), {{ var('neighbour_popularity_exponent') }})
+        ) as weight
     from walks
     inner join prompts as starts on walks.prompt_id = starts.prompt_id
     inner join prompts as ends on walks.neighbour_id = ends.prompt_id

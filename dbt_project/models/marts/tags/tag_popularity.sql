@@ -34,8 +34,8 @@ demand as (
     select
         prompt_id,
         activity_date,
-        0,
-        0,
+        0 as views,
+        0 as copies,
         likes
     from likes
 ),
@@ -68,7 +68,7 @@ final as (
         ) as share_of_views,
         row_number() over (
             partition by tag_days.activity_date
-            order by tag_days.views desc, tag_days.likes desc, tags.tag_name collate "C"
+            order by tag_days.views desc, tag_days.likes desc, tags.tag_name collate "C"  -- noqa: RF02
         ) as popularity_rank
     from tag_days
     inner join tags on tag_days.tag_id = tags.tag_id

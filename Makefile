@@ -1,0 +1,47 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check fmt test-oldest lock clean
+
+demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
+	$(BIN)/promptory demo
+
+test: $(VENV)/.development check  ## Set up everything and run the checks and tests.
+	$(BIN)/pytest
+
+check: $(VENV)/.development  ## Format, lint, types, SQL.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+fmt: $(VENV)/.development  ## Format Python and SQL.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models dbt_project/tests
+
+POSTGRES_BIN ?= /usr/lib/postgresql/15/bin
+test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQL that is supported.
+	$(BIN)/pytest --postgres-bin $(POSTGRES_BIN) tests/schema tests/ingest tests/warehouse
+
+lock: $(VENV)/.development  ## Resolve the requirements anew.
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+		--no-header --no-annotate --quiet --upgrade pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+		--no-header --no-annotate --quiet --upgrade --extra dev --constraint requirements.txt pyproject.toml \
+		--output-file requirements-dev.txt
+
+clean:  ## Remove the environment and what tools leave behind; the library under .promptory stays.
+	rm -rf $(VENV) dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/.runtime: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --require-hashes -r requirements.txt
+	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --editable .
+	touch $@
+
+$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
+	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --require-hashes -r requirements-dev.txt
+	touch $@

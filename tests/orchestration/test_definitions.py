@@ -1,0 +1,120 @@
+"""What Dagster knows: pinned, so that a renamed asset or a lost schedule is seen in review."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+from dagster import AssetKey
+
+from orchestration.definitions import defs
+from orchestration.defs.ingestion import prompts
+from orchestration.defs.resources import Library as LibraryResource
+from orchestration.defs.sensors import inbox_sensor
+from tests.support.files import write_csv
+from tests.support.library import Library
+
+ROOT = Path(__file__).parents[2]
+SNAPSHOT = Path(__file__).with_name("definitions.json")
+
+
+def current() -> dict[str, list[str]]:
+    """Every name that other systems and people rely on."""
+    graph = defs.resolve_asset_graph()
+    return {
+        "assets": sorted(key.to_user_string() for key in graph.materializable_asset_keys),
+        "checks": sorted(f"{key.asset_key.to_user_string()}:{key.name}" for key in graph.asset_check_keys),
+        "jobs": sorted(job.name for job in defs.jobs or []),
+        "schedules": sorted(f"{one.name}: {one.cron_schedule}" for one in _schedules()),
+        "sensors": sorted(sensor.name for sensor in defs.sensors or []),
+    }
+
+
+def _schedules() -> list[dg.ScheduleDefinition]:
+    repository = defs.get_repository_def()
+    return list(repository.schedule_defs)
+
+
+def test_names_are_those_of_the_snapshot() -> None:
+    """After a wanted change: `python -m tests.orchestration.test_definitions` writes the snapshot anew."""
+    assert current() == json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+
+
+def test_the_workspace_is_valid_as_dagster_loads_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "dagster", "definitions", "validate", "-w", str(ROOT / "workspace.yaml")]
+    done = subprocess.run(
+        command, cwd=ROOT, env=_environment(tmp_path), capture_output=True, text=True, timeout=180, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return dict(os.environ) | {"DAGSTER_HOME": str(home), "PROMPTORY_HOME": str(home)}
+
+
+def test_the_marts_stand_below_the_assets_that_fill_the_library() -> None:
+    graph = defs.resolve_asset_graph()
+    assert (
+        AssetKey(["library", "activity_events"])
+        in graph.get(AssetKey(["analytics", "stg_library__activity_events"])).parent_keys
+    )
+    assert (
+        AssetKey(["library", "prompts"]) in graph.get(AssetKey(["analytics", "stg_library__prompt_tags"])).parent_keys
+    )
+
+
+def test_the_sensor_asks_once_for_each_new_or_changed_file(configured: Library, tmp_path: Path) -> None:
+    inbox = tmp_path / "home" / "inbox"
+    (inbox / "mine").mkdir(parents=True)
+    file = write_csv(inbox / "mine" / "a.csv", ["title", "prompt"], ["A", "one"])
+    (inbox / ".half-written.csv").write_text("title")
+    first = inbox_sensor.evaluate_tick(_sensor_context(None))
+    assert [
+        request.run_config["ops"]["library__prompts"]["config"]["files"] for request in first.run_requests or []
+    ] == [["mine/a.csv"]]
+    assert not inbox_sensor.evaluate_tick(_sensor_context(first.cursor)).run_requests
+    write_csv(file, ["title", "prompt"], ["A", "one"], ["B", "two"])
+    assert len(inbox_sensor.evaluate_tick(_sensor_context(first.cursor)).run_requests or []) == 1
+
+
+def _sensor_context(cursor: str | None) -> dg.SensorEvaluationContext:
+    return dg.build_sensor_context(cursor=cursor, resources={"library": LibraryResource()}, definitions=defs)
+
+
+def test_an_unreadable_inbox_file_fails_the_run_but_not_the_other_files(configured: Library, tmp_path: Path) -> None:
+    inbox = tmp_path / "home" / "inbox"
+    inbox.mkdir(parents=True)
+    (inbox / "a-bad.json").write_text("[{", encoding="utf-8")
+    write_csv(inbox / "good.csv", ["title", "prompt"], ["A", "one"])
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize(
+            [prompts], instance=instance, resources={"library": LibraryResource()}, raise_on_error=False
+        )
+    assert not result.success
+    failure = result.get_step_failure_events()[0].step_failure_data
+    assert "1 of 2 files cannot be read" in str(failure.user_failure_data)
+    assert configured.rows("SELECT title FROM library.prompts") == [("A",)]
+
+
+def test_the_demos_runs_filled_the_library_and_the_marts(warehouse: Library) -> None:
+    events, likes = warehouse.rows("""
+        SELECT (SELECT count(*) FROM library.activity_events), (SELECT count(*) FROM library.user_prompt_likes)
+    """)[0]
+    days = warehouse.rows("SELECT DISTINCT (occurred_at AT TIME ZONE 'UTC')::date FROM library.activity_events")
+    assert (len(days), events > 1000, likes > 50) == (14, True, True)
+    assert warehouse.value("SELECT count(*) FROM library.import_rejections") == 0
+    assert warehouse.value("SELECT count(*) FROM library.import_batches WHERE status = 'FAILED'") == 0
+
+
+def test_each_day_is_a_partition_with_its_own_materialization(warehouse: Library) -> None:
+    config = dg.DagsterInstance.from_config(str(warehouse.home / "dagster"), "dagster.yaml")
+    with config as instance:
+        partitions = instance.get_materialized_partitions(AssetKey(["library", "activity_events"]))
+    assert len(partitions) == 14
+    assert max(partitions) == "2026-06-30"
+
+
+if __name__ == "__main__":
+    SNAPSHOT.write_text(json.dumps(current(), indent=2) + "\n", encoding="utf-8")
