@@ -22,7 +22,7 @@ fmt: $(VENV)/.development  ## Format Python and SQL.
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models dbt_project/tests
 
-POSTGRES_BIN ?= /usr/lib/postgresql/15/bin
+POSTGRES_BIN ?= $(firstword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQL that is supported.
 	$(BIN)/pytest --postgres-bin $(POSTGRES_BIN) tests/schema tests/ingest tests/warehouse
 

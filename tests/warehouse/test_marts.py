@@ -1,0 +1,135 @@
+"""The marts over a small library whose every figure was worked out by hand, built by real dbt."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import ProgrammingError
+
+from ingest import load_activity, load_subscriptions
+from orchestration.lib.dbt_project import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
+from schema.roles import Role
+from tests.support.files import write_csv, write_jsonl
+from tests.support.library import Library
+
+TODAY = datetime.now(UTC).date()
+SPANS = ["subscription_id", "user_id", "plan", "status", "started_at", "ended_at", "amount", "currency"]
+
+
+def build(library: Library, folder: Path) -> None:
+    """Run `dbt build` on a library, tests included."""
+    folders = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR), "--target-path", str(folder)]
+    done = subprocess.run(
+        [DBT_EXECUTABLE, "build", *folders],
+        env=dict(os.environ) | connection_variables(library.url),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture
+def small(library: Library, tmp_path: Path) -> Iterator[Library]:
+    """Two tagged prompts, two people, four days of events at the edges of UTC days, and three subscriptions."""
+    # Wherever the server thinks it is, days are UTC days.
+    library.do(f"ALTER DATABASE {library.url.database} SET timezone = 'Asia/Seoul'")
+    library.dispose()
+    soup = library.add_prompt("soup", tags=("cooking", "korean"))
+    trip = library.add_prompt("trip", tags=("travel",))
+    for name in ("ann", "ben", "cho"):
+        library.add_user(f"{name}@example.com")
+    story = [
+        ("ann", "view", "2026-03-01T23:59:59.999Z", soup),
+        ("ann", "view", "2026-03-02T00:00:00Z", soup),
+        ("ben", "view", "2026-03-02T12:00:00Z", soup),
+        (None, "view", "2026-03-02T13:00:00Z", trip),
+        ("ben", "copy", "2026-03-02T12:01:00Z", soup),
+        ("ann", "like", "2026-03-02T12:02:00Z", soup),
+        ("ben", "like", "2026-03-02T12:02:00Z", trip),
+        ("ben", "unlike", "2026-03-03T00:00:00Z", trip),
+    ]
+    events: list[dict[str, Any]] = [
+        {"event_id": str(n), "event_type": kind, "occurred_at": at, "prompt_id": prompt}
+        | ({"user_id": f"{person}@example.com"} if person else {})
+        for n, (person, kind, at, prompt) in enumerate(story)
+    ]
+    load_activity(library.ingest, [write_jsonl(tmp_path / "events.jsonl", events)])
+    day = [str(TODAY - timedelta(days=back)) for back in range(6)]
+    spans = [
+        ["s1", "ann@example.com", "PRO_MONTHLY", "ACTIVE", day[5], "", "12", "USD", "MONTH"],
+        ["s2", "ben@example.com", "PRO_YEARLY", "ACTIVE", day[4], f"{day[2]}T23:00:00Z", "120", "USD", "YEAR"],
+        ["s3", "cho@example.com", "PRO_MONTHLY", "TRIALING", day[3], day[1], "12", "USD", "MONTH"],
+        ["s3", "cho@example.com", "PRO_MONTHLY", "ACTIVE", day[1], "", "12", "USD", "MONTH"],
+    ]
+    file = write_csv(tmp_path / "spans.csv", [*SPANS, "billing_interval"], *spans)
+    assert load_subscriptions(library.ingest, [file]).total("inserted") == 4
+    build(library, tmp_path / "target")
+    yield library
+
+
+def test_every_mart_has_the_figures_worked_out_by_hand(small: Library) -> None:
+    tags = small.rows("""
+        SELECT tag_name, activity_date, views, copies, likes, share_of_views, popularity_rank
+        FROM analytics.tag_popularity ORDER BY activity_date, popularity_rank
+    """)
+    first, second = date(2026, 3, 1), date(2026, 3, 2)
+    assert tags == [
+        ("cooking", first, 1, 0, 0, 0.5, 1),
+        ("korean", first, 1, 0, 0, 0.5, 2),
+        ("cooking", second, 2, 1, 1, 0.4, 1),
+        ("korean", second, 2, 1, 1, 0.4, 2),
+        ("travel", second, 1, 0, 0, 0.2, 3),
+        # Ben took his like of trip back on the third: nothing of that day stands.
+        ("travel", date(2026, 3, 3), 0, 0, 0, 0.0, 1),
+    ]
+    ranks = small.rows("""
+        SELECT title, ranking_window, views, known_viewers, copies, likes, like_rate, like_rank
+        FROM analytics.prompt_rankings WHERE ranking_window IN ('24h', 'all') ORDER BY ranking_window, like_rank
+    """)
+    assert ranks == [
+        # The last event is the unlike at midnight of the third; the view exactly 24 hours before is out.
+        ("soup", "24h", 1, 1, 1, 1, 1.0, 1),
+        ("trip", "24h", 1, 0, 0, 0, None, 2),
+        ("soup", "all", 3, 2, 1, 1, 0.5, 1),
+        ("trip", "all", 1, 0, 0, 0, None, 2),
+    ]
+    days = small.rows("""
+        SELECT
+            metric_date, paying_people, trialing_people, monthly_recurring_revenue::float, started_paying,
+            stopped_paying, trials_started, trials_converted
+        FROM analytics.subscription_metrics_daily ORDER BY metric_date
+    """)
+    assert days == [
+        (TODAY - timedelta(days=5), 1, 0, 12.0, 1, 0, 0, 0),
+        (TODAY - timedelta(days=4), 2, 0, 22.0, 1, 0, 0, 0),
+        (TODAY - timedelta(days=3), 2, 1, 22.0, 0, 0, 1, 0),
+        # Ben left an hour before the day ended.
+        (TODAY - timedelta(days=2), 1, 1, 12.0, 0, 1, 0, 0),
+        (TODAY - timedelta(days=1), 2, 0, 24.0, 1, 0, 0, 1),
+        (TODAY, 2, 0, 24.0, 0, 0, 0, 0),
+    ]
+
+
+def test_analysts_read_marts_and_nothing_else_also_after_a_rebuild(small: Library, tmp_path: Path) -> None:
+    build(small, tmp_path / "target")
+    for mart in ("tag_popularity", "prompt_rankings", "subscription_metrics_daily", "prompt_neighbours"):
+        for role in (Role.ANALYST, Role.DASHBOARD):
+            small.rows(f"SELECT * FROM analytics.{mart}", role)
+    for inner in ("stg_library__users", "stg_library__activity_events", "int_subscription_days"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            small.rows(f"SELECT * FROM analytics.{inner}", Role.ANALYST)
+
+
+def test_no_relation_of_the_warehouse_holds_a_prompts_text(small: Library) -> None:
+    columns = small.rows("SELECT column_name FROM information_schema.columns WHERE table_schema = 'analytics'")
+    assert {"prompt_text", "content_hash", "email", "password_hash"}.isdisjoint({name for (name,) in columns})
+
+
+def test_an_empty_library_builds_too(library: Library, tmp_path: Path) -> None:
+    build(library, tmp_path / "target")
+    assert library.value("SELECT count(*) FROM analytics.prompt_rankings") == 0
