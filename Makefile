@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fmt test-oldest lock clean
+.PHONY: demo test check fmt test-oldest screenshots lock clean
 
 demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
 	$(BIN)/promptory demo
@@ -25,6 +25,9 @@ fmt: $(VENV)/.development  ## Format Python and SQL.
 POSTGRES_BIN ?= $(firstword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQL that is supported.
 	$(BIN)/pytest --postgres-bin $(POSTGRES_BIN) tests/schema tests/ingest tests/warehouse
+
+screenshots: $(VENV)/.development  ## Take the pictures of the README from the demo's library.
+	$(BIN)/python -m tests.browser.screenshots
 
 lock: $(VENV)/.development  ## Resolve the requirements anew.
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \

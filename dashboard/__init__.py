@@ -1,0 +1,1 @@
+"""The Streamlit dashboard: discover prompts, read the metrics, import collections."""

@@ -135,14 +135,16 @@ WHERE user_prompt_likes.liked_at <> excluded.liked_at
 """
 
 
-def load_activity(engine: Engine, paths: list[Path], progress: Progress = no_progress) -> BatchResult:
+def load_activity(
+    engine: Engine, paths: list[Path], progress: Progress = no_progress, *, root: Path | None = None
+) -> BatchResult:
     """Load events; loading them again changes nothing, and their order does not matter.
 
     Raises:
         UnreadableFileError: a file cannot be read; nothing is loaded.
     """
     latest = datetime.now(UTC) + CLOCK_TOLERANCE
-    with open_batch(engine, BatchKind.ACTIVITY, paths) as batch:
+    with open_batch(engine, BatchKind.ACTIVITY, paths, root=root) as batch:
         staging = Staging(batch, "staged_events", COLUMNS, SHOWN)
         staging.load(paths, lambda row: _staged(row, latest), progress)
         for statement in (PEOPLE, PROMPTS_BY_ID, PROMPTS_BY_KEY, UNKNOWN, REPEATED, KNOWN, PARTITIONS):

@@ -55,7 +55,12 @@ class Batch:
 
     connection: Connection
     id: int
+    root: Path | None = None
     files: list[FileResult] = field(default_factory=list)
+
+    def label(self, path: Path) -> str:
+        """How the import history names a file: below the batch's root, if it has one."""
+        return _label(path, self.root)
 
     def cursor(self) -> psycopg.Cursor[Any]:
         """Psycopg's own cursor in the batch's transaction, for COPY."""
@@ -69,8 +74,12 @@ class Batch:
 
 
 @contextmanager
-def open_batch(engine: Engine, kind: BatchKind, paths: list[Path], started_by: int | None = None) -> Iterator[Batch]:
+def open_batch(
+    engine: Engine, kind: BatchKind, paths: list[Path], *, root: Path | None = None, started_by: int | None = None
+) -> Iterator[Batch]:
     """Open a batch; all of it is kept at the end, or nothing but a row that says why it failed.
+
+    `root` is the folder that the files are named from in the history, where their whole path means nothing.
 
     Raises:
         PromptoryError: as raised inside, after the failure was recorded.
@@ -85,7 +94,7 @@ def open_batch(engine: Engine, kind: BatchKind, paths: list[Path], started_by: i
                 {"kind": kind, "started_by": started_by},
             )
             assert isinstance(batch_id, int)
-            batch = Batch(connection, batch_id)
+            batch = Batch(connection, batch_id, root)
             yield batch
             batch.run(
                 "UPDATE library.import_batches SET files = :files, finished_at = clock_timestamp() WHERE id = :id",
@@ -93,7 +102,7 @@ def open_batch(engine: Engine, kind: BatchKind, paths: list[Path], started_by: i
                 id=batch_id,
             )
     except PromptoryError as error:
-        _record_failure(engine, kind, paths, started_by, str(error))
+        _record_failure(engine, kind, [_label(path, root) for path in paths], started_by, _without(root, str(error)))
         raise
     except DBAPIError:
         log.exception("batch_failed", kind=kind.value)
@@ -102,7 +111,15 @@ def open_batch(engine: Engine, kind: BatchKind, paths: list[Path], started_by: i
         log.info("file_loaded", kind=kind.value, batch_id=batch_id, **asdict(file))
 
 
-def _record_failure(engine: Engine, kind: BatchKind, paths: list[Path], started_by: int | None, failure: str) -> None:
+def _label(path: Path, root: Path | None) -> str:
+    return str(path.relative_to(root)) if root else str(path)
+
+
+def _without(root: Path | None, message: str) -> str:
+    return message.replace(f"{root}/", "") if root else message
+
+
+def _record_failure(engine: Engine, kind: BatchKind, files: list[str], started_by: int | None, failure: str) -> None:
     with connect(engine) as connection:
         connection.execute(
             text("""
@@ -112,8 +129,8 @@ def _record_failure(engine: Engine, kind: BatchKind, paths: list[Path], started_
             {
                 "kind": kind,
                 "started_by": started_by,
-                "files": Jsonb([{"path": str(path)} for path in paths]),
+                "files": Jsonb([{"path": file} for file in files]),
                 "failure": failure,
             },
         )
-    log.info("batch_refused", kind=kind.value, files=len(paths))
+    log.info("batch_refused", kind=kind.value, files=len(files))

@@ -44,11 +44,15 @@ MAX_COLLECTION_CHARACTERS = 120
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What a curator may say about an import. `collection` defaults to the first file's name."""
+    """What a curator may say about an import.
+
+    `collection` defaults to the first file's name; `root` is the folder that the history names files from.
+    """
 
     collection: str | None = None
     access: Tier = Tier.FREE
     started_by: int | None = None
+    root: Path | None = None
 
     @cached_property
     def _pseudonym_key(self) -> bytes:
@@ -76,7 +80,7 @@ def import_prompts(
     name = (options.collection or collection_of(paths[0])).strip()
     if not 0 < len(name) <= MAX_COLLECTION_CHARACTERS:
         raise PromptoryError(f"A collection's name has 1 to {MAX_COLLECTION_CHARACTERS} characters; give another.")
-    with open_batch(engine, BatchKind.PROMPTS, paths, options.started_by) as batch:
+    with open_batch(engine, BatchKind.PROMPTS, paths, root=options.root, started_by=options.started_by) as batch:
         staging = Staging(
             batch, "staged_prompts", COLUMNS, ("source_key", "title", "prompt_text"), options.without_addresses
         )
@@ -87,7 +91,9 @@ def import_prompts(
         collection_id = batch.connection.scalar(text(sql.COLLECTION), {"name": name, "batch_id": batch.id})
         for statement in sql.MERGE:
             batch.run(statement, collection_id=collection_id, batch_id=batch.id)
-        batch.run(sql.SOURCES, collection_id=collection_id, batch_id=batch.id, files=[str(path) for path in paths])
+        batch.run(
+            sql.SOURCES, collection_id=collection_id, batch_id=batch.id, files=[batch.label(path) for path in paths]
+        )
         for statement in sql.AFTER_SOURCES:
             batch.run(statement)
         staging.settle()

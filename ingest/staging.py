@@ -94,7 +94,7 @@ class Staging:
         nothing = (None,) * len(self.columns)
         for file_no, path in enumerate(paths):
             reader = reader_for(path)
-            file = FileResult(str(path), reader.name)
+            file = FileResult(self.batch.label(path), reader.name)
             self.batch.files.append(file)
             for row_as_read in reader.rows(path):
                 row = replace(row_as_read, fields=self.clean(row_as_read.fields))

@@ -150,13 +150,15 @@ WHERE due.id = u.id AND u.subscription_status <> due.tier
 """
 
 
-def load_subscriptions(engine: Engine, paths: list[Path], progress: Progress = no_progress) -> BatchResult:
+def load_subscriptions(
+    engine: Engine, paths: list[Path], progress: Progress = no_progress, *, root: Path | None = None
+) -> BatchResult:
     """Load spans and bring every person's FREE or PRO up to date, in one transaction.
 
     Raises:
         UnreadableFileError: a file cannot be read; nothing is loaded.
     """
-    with open_batch(engine, BatchKind.SUBSCRIPTIONS, paths) as batch:
+    with open_batch(engine, BatchKind.SUBSCRIPTIONS, paths, root=root) as batch:
         staging = Staging(batch, "staged_subscriptions", COLUMNS, SHOWN)
         staging.load(paths, _staged, progress)
         for statement in (PEOPLE, UNKNOWN, REPEATED, KNOWN, REWRITES_HISTORY, OVERLAPPING):

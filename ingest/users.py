@@ -64,13 +64,15 @@ SELECT external_id, email, name, created_at FROM chosen ORDER BY staged_id
 """
 
 
-def load_users(engine: Engine, paths: list[Path], progress: Progress = no_progress) -> BatchResult:
+def load_users(
+    engine: Engine, paths: list[Path], progress: Progress = no_progress, *, root: Path | None = None
+) -> BatchResult:
     """Load accounts (user_id, email, name, created_at); the last record of a person in the files counts.
 
     Raises:
         UnreadableFileError: a file cannot be read; nothing is loaded.
     """
-    with open_batch(engine, BatchKind.USERS, paths) as batch:
+    with open_batch(engine, BatchKind.USERS, paths, root=root) as batch:
         staging = Staging(batch, "staged_users", COLUMNS, ("external_id", "name"))
         staging.load(paths, _staged, progress)
         for statement in (REPEATED, ADDRESS_TAKEN, KNOWN, UPDATED, NEW):

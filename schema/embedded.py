@@ -1,8 +1,11 @@
 """The embedded PostgreSQL that serves when no `PROMPTORY_DATABASE_URL` is set."""
 
+import json
 import subprocess
 import warnings
 from pathlib import Path
+
+import psutil
 
 with warnings.catch_warnings():
     # It looks up a runtime folder that servers and containers do not have, and falls back by itself.
@@ -28,6 +31,7 @@ def start_embedded_server(home: Path) -> str:
     """
     make_home(home)
     try:
+        _forget_the_dead(home / "postgres" / ".handle_pids.json")
         server = get_server(home / "postgres", postgres_version=POSTGRES_VERSION)
     except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as error:
         raise DatabaseError(
@@ -35,6 +39,16 @@ def start_embedded_server(home: Path) -> str:
             f"its log is {home / 'postgres' / 'log'}."
         ) from error
     return str(server.get_uri())
+
+
+def _forget_the_dead(handles: Path) -> None:
+    """Take processes that were killed off the server's list of users, or it would never stop by itself again."""
+    if not handles.exists():
+        return
+    users: list[int] = json.loads(handles.read_text(encoding="utf-8") or "[]")
+    alive = [user for user in users if psutil.pid_exists(user)]
+    if alive != users:
+        handles.write_text(json.dumps(alive), encoding="utf-8")
 
 
 def make_home(home: Path) -> None:

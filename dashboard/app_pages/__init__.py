@@ -1,0 +1,1 @@
+"""One file a page; each runs anew whenever its page is shown."""

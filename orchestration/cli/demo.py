@@ -1,5 +1,6 @@
 """The command that sets up and serves the whole product on one machine."""
 
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ def demo(
 
     A second run starts from what is there. Ctrl-C stops everything.
     """
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, signal.default_int_handler)
     settings = get_settings()
     if settings.environment != "development":
         raise PromptoryError("The demo is for development; PROMPTORY_ENVIRONMENT says production.")

@@ -38,7 +38,7 @@ def prompts(context: dg.AssetExecutionContext, config: InboxFiles, library: Libr
     unreadable: list[str] = []
     for path in chosen:
         try:
-            options = ImportOptions(collection=inbox_collection(inbox, path))
+            options = ImportOptions(collection=inbox_collection(inbox, path), root=inbox)
             results.append(import_prompts(library.engine, [path], options))
         except UnreadableFileError as error:
             unreadable.append(str(error))
@@ -52,7 +52,7 @@ def prompts(context: dg.AssetExecutionContext, config: InboxFiles, library: Libr
 def users(library: Library) -> dg.MaterializeResult[Any]:
     """The application's accounts."""
     files = data_files(library.settings.landing / "users")
-    results = [load_users(library.engine, files)] if files else []
+    results = [load_users(library.engine, files, root=library.settings.landing)] if files else []
     return dg.MaterializeResult(metadata=_metadata(results))
 
 
@@ -70,7 +70,7 @@ def activity_events(context: dg.AssetExecutionContext, library: Library) -> dg.M
     files = [path for day in wanted for path in activity_files(library.settings.landing, day)]
     if not files:
         context.log.warning(f"There is no activity file for {wanted[0]} to {wanted[-1]}.")
-    results = [load_activity(library.engine, files)] if files else []
+    results = [load_activity(library.engine, files, root=library.settings.landing)] if files else []
     return dg.MaterializeResult(metadata=_metadata(results))
 
 
@@ -78,7 +78,7 @@ def activity_events(context: dg.AssetExecutionContext, library: Library) -> dg.M
 def subscriptions(library: Library) -> dg.MaterializeResult[Any]:
     """Subscription spans from billing exports, and who is FREE or PRO now."""
     files = data_files(library.settings.landing / "subscriptions")
-    results = [load_subscriptions(library.engine, files)] if files else []
+    results = [load_subscriptions(library.engine, files, root=library.settings.landing)] if files else []
     refresh_subscription_status(library.engine)
     return dg.MaterializeResult(metadata=_metadata(results))
 

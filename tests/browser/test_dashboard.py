@@ -1,21 +1,17 @@
 """The running dashboard in a real browser."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from dashboard import launch
 from orchestration.serve import Server, running
 from schema.settings import Settings
+from tests.browser.browser import CHROMIUM, chromium, sign_in
 from tests.support.library import Library
 from tests.support.servers import free_port
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-QUIET += ["--disable-component-update", "--disable-sync"]
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
@@ -33,25 +29,19 @@ def address(warehouse: Library) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[Page]:
-    """The dashboard's first page in a fresh browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+def page() -> Iterator[Page]:
+    """A page of a fresh browser."""
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(30_000)
-        page.goto(address)
         yield page
-        browser.close()
 
 
-def test_a_curator_signs_in_searches_and_sees_results(page: Page) -> None:
+def test_a_curator_signs_in_searches_and_sees_results(page: Page, address: str) -> None:
+    page.goto(address)
     expect(page.get_by_role("heading", name="Discover")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("link", name="Subscriptions")).to_have_count(0)
-    page.get_by_role("link", name="Sign in").click()
-    page.get_by_label("E-mail").fill("curator@example.com")
-    page.get_by_label("Password", exact=True).fill("curator-password")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("Curator", exact=True)).to_be_visible()
+    sign_in(page, address, "curator@example.com", "curator-password")
     search = page.get_by_label("Search prompts")
     search.fill("자기소개서")
     search.press("Enter")

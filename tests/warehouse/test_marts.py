@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ def build(library: Library, folder: Path) -> None:
 
 
 @pytest.fixture
-def small(library: Library, tmp_path: Path) -> Iterator[Library]:
+def small(library: Library, tmp_path: Path) -> Library:
     """Two tagged prompts, two people, four days of events at the edges of UTC days, and three subscriptions."""
     # Wherever the server thinks it is, days are UTC days.
     library.do(f"ALTER DATABASE {library.url.database} SET timezone = 'Asia/Seoul'")
@@ -69,7 +68,7 @@ def small(library: Library, tmp_path: Path) -> Iterator[Library]:
     file = write_csv(tmp_path / "spans.csv", [*SPANS, "billing_interval"], *spans)
     assert load_subscriptions(library.ingest, [file]).total("inserted") == 4
     build(library, tmp_path / "target")
-    yield library
+    return library
 
 
 def test_every_mart_has_the_figures_worked_out_by_hand(small: Library) -> None:

@@ -1,0 +1,110 @@
+"""Charts, in colours that colour-blind people can tell apart (Okabe and Ito, 2008), on light and dark grounds."""
+
+import altair as alt
+import pandas as pd
+
+Chart = alt.Chart | alt.LayerChart | alt.FacetChart
+
+ACCENT = "#1f83c4"
+CONTRAST = "#d55e00"
+PALETTE = [ACCENT, CONTRAST, "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
+MAX_LINES = len(PALETTE)
+_NUMBERS = "#808080"
+
+# Days are UTC days: a browser west of Greenwich would otherwise show each as the day before.
+_UTC = alt.Scale(type="utc")
+_DAY = alt.Axis(format="%b %-d", labelOverlap=True, tickCount=8)
+
+
+def bars(frame: pd.DataFrame, *, label: str, value: str, label_title: str, value_title: str, extra: list[str]) -> Chart:
+    """Horizontal bars in the order of the rows, with the value at each bar's end."""
+    y = alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False))
+    # Room for the number beside the longest bar.
+    scale = alt.Scale(domain=[0, max(1, float(frame[value].max()) * 1.08)], nice=False)
+    x = alt.X(f"{value}:Q", title=value_title, scale=scale, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=6))
+    tooltip = [
+        alt.Tooltip(f"{label}:N", title=label_title),
+        _count(value, value_title),
+        *(_count(column, _title(column)) for column in extra),
+    ]
+    base = alt.Chart(frame).encode(y=y, x=x, tooltip=tooltip)
+    numbers = base.mark_text(align="left", dx=4, color=_NUMBERS).encode(text=alt.Text(f"{value}:Q", format=",d"))
+    return alt.layer(base.mark_bar(color=ACCENT, cornerRadiusEnd=2), numbers).properties(height=22 * len(frame) + 60)
+
+
+def lines(frame: pd.DataFrame, *, day: str, value: str, series: str, value_title: str, series_title: str) -> Chart:
+    """One line a series over days; at most MAX_LINES series."""
+    order = list(dict.fromkeys(frame[series]))
+    colour = alt.Color(
+        f"{series}:N", sort=order, scale=alt.Scale(domain=order, range=PALETTE), title=None, legend=_legend(len(order))
+    )
+    tooltip = [_day(day), alt.Tooltip(f"{series}:N", title=series_title), _count(value, value_title)]
+    chart: Chart = (
+        alt.Chart(frame)
+        .mark_line(point={"size": 80, "opacity": 0, "filled": True})
+        .encode(
+            x=alt.X(f"{day}:T", title="Day (UTC)", scale=_UTC, axis=_DAY),
+            y=alt.Y(f"{value}:Q", title=value_title, axis=alt.Axis(format=",d", tickMinStep=1)),
+            color=colour,
+            tooltip=tooltip,
+        )
+        .properties(height=320)
+    )
+    return chart
+
+
+def area(frame: pd.DataFrame, *, day: str, value: str, value_title: str) -> Chart:
+    """A filled line over days."""
+    chart: Chart = (
+        alt.Chart(frame)
+        .mark_area(
+            color=ACCENT, opacity=0.25, line={"color": ACCENT}, point={"size": 80, "opacity": 0, "color": ACCENT}
+        )
+        .encode(
+            x=alt.X(f"{day}:T", title="Day (UTC)", scale=_UTC, axis=_DAY),
+            y=alt.Y(f"{value}:Q", title=value_title, axis=alt.Axis(format=",d")),
+            tooltip=[_day(day), alt.Tooltip(f"{value}:Q", title=value_title, format=",.2f")],
+        )
+        .properties(height=300)
+    )
+    return chart
+
+
+def movements(frame: pd.DataFrame, *, week: str, value: str, movement: str) -> Chart:
+    """Gains above and losses below the line, by week."""
+    order = list(dict.fromkeys(frame[movement]))
+    colour = alt.Color(
+        f"{movement}:N", scale=alt.Scale(domain=order, range=[ACCENT, CONTRAST]), title=None, legend=_legend(2)
+    )
+    chart: Chart = (
+        alt.Chart(frame)
+        .mark_bar(width={"band": 0.8})
+        .encode(
+            x=alt.X(f"utcyearmonthdate({week}):O", title="Week from (UTC)", axis=_week_axis()),
+            y=alt.Y(f"{value}:Q", title="People", stack="zero", axis=alt.Axis(format=",d", tickMinStep=1)),
+            color=colour,
+            tooltip=[_day(week, "Week from"), alt.Tooltip(f"{movement}:N", title="Movement"), _count(value, "People")],
+        )
+        .properties(height=320)
+    )
+    return chart
+
+
+def _week_axis() -> alt.Axis:
+    return alt.Axis(format="%b %-d", labelOverlap=True, labelAngle=0, ticks=False)
+
+
+def _legend(entries: int) -> alt.Legend:
+    return alt.Legend(orient="top", columns=min(entries, MAX_LINES), labelLimit=160)
+
+
+def _day(field: str, title: str = "Day") -> alt.Tooltip:
+    return alt.Tooltip(f"utcyearmonthdate({field}):T", title=title, format="%Y-%m-%d")
+
+
+def _count(field: str, title: str) -> alt.Tooltip:
+    return alt.Tooltip(f"{field}:Q", title=title, format=",d")
+
+
+def _title(column: str) -> str:
+    return column.replace("_", " ").capitalize()

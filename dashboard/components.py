@@ -1,0 +1,129 @@
+"""Pieces that pages share. Whatever comes from data passes `plain` before it meets Markdown."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from schema.repository.cards import PromptCard
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^&=@/'\"])")
+# Streamlit turns these into emoji, icons, links and arrows after parsing, where a backslash no longer helps.
+_AFTER_PARSING = re.compile(r"(:(?=\S)|(?<=\w)@|www(?=\.)|[<>~](?=[-=])|-(?=[->]))", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+_Choice = TypeVar("_Choice", int, str)
+
+LANGUAGES = {
+    "en": "English",
+    "ko": "Korean",
+    "ja": "Japanese",
+    "zh": "Chinese",
+    "es": "Spanish",
+    "fr": "French",
+    "de": "German",
+    "pt": "Portuguese",
+    "ru": "Russian",
+}
+AGENT_TYPES = {"LLM": "Text", "IMAGE": "Image"}
+TIERS = {"FREE": "Free", "PRO": "Pro"}
+
+MAX_TAGS_SHOWN = 6
+_EXCERPT_CHARACTERS = 180
+_LONG_TEXT_CHARACTERS = 1500
+_LONG_TEXT_HEIGHT = 420
+
+
+def plain(text: object, limit: int = 200) -> str:
+    """`text` on one line of at most `limit` characters, escaped so that Markdown shows it as it is."""
+    line = _AFTER_PARSING.sub(rf"\1{_WORD_JOINER}", shorten(str(text), limit))
+    return _SPECIAL.sub(r"\\\1", line)
+
+
+def shorten(text: str, limit: int) -> str:
+    """`text` on one line, cut with an ellipsis where it is longer than `limit` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def typed(text: str | None) -> str:
+    """What a person typed, without outer white space and without NUL, which no database text can hold."""
+    return (text or "").replace("\0", "").strip()
+
+
+def language_name(code: str) -> str:
+    """The English name of a language code; the code itself where it is not a common one."""
+    return LANGUAGES.get(code, code)
+
+
+def choose(label: str, names: dict[_Choice, str], default: _Choice, *, key: str) -> _Choice:
+    """Let the viewer choose one of few; `names` are the options and how to call them."""
+    chosen = st.segmented_control(
+        label, list(names), default=default, format_func=names.__getitem__, required=True, key=key
+    )
+    return default if chosen is None else chosen
+
+
+def prompt_grid(entries: Iterable[tuple[PromptCard, str | None]]) -> None:
+    """Cards side by side as the width allows, each with the reason why it is shown, if any."""
+    with st.grid(3, min_column_width=300):
+        for card, reason in entries:
+            prompt_card(card, reason)
+
+
+def prompt_card(card: PromptCard, reason: str | None = None) -> None:
+    """One prompt: what everybody may see, and its text, or a lock where the viewer may not read it."""
+    with st.container(border=True, height="stretch", gap="small"):
+        st.markdown(f"##### {plain(card.title, 120)}", anchors=False)
+        if reason:
+            st.caption(f":material/recommend: {plain(reason, 140)}")
+        st.markdown(_badges(card))
+        if card.description:
+            st.markdown(plain(card.description, 220))
+        _text(card)
+        st.caption(_byline(card))
+
+
+def figure(label: str, value: str, change: str | int | None, *, definition: str | None, against: str) -> None:
+    """A headline figure with its change; `change` None says that there is nothing to compare with."""
+    st.metric(
+        label,
+        plain(value),
+        change,
+        border=True,
+        help=definition,
+        delta_description=against if change is not None else None,
+    )
+
+
+def table(frame: pd.DataFrame, columns: dict[str, Any], *, key: str) -> None:
+    """A table over the whole width; `columns` are Streamlit's column settings, in the order to show."""
+    st.dataframe(frame, column_config=columns, column_order=list(columns), hide_index=True, key=key)
+
+
+def _badges(card: PromptCard) -> str:
+    kind = ":material/image:" if card.agent_type == "IMAGE" else ":material/chat:"
+    badges = [f":blue-badge[{kind} {AGENT_TYPES.get(card.agent_type, plain(card.agent_type))}]"]
+    badges.append(":violet-badge[:material/star: Pro]" if card.access == "PRO" else ":green-badge[Free]")
+    if card.language:
+        badges.append(f":gray-badge[{plain(language_name(card.language), 20)}]")
+    return " ".join(badges)
+
+
+def _text(card: PromptCard) -> None:
+    text = card.prompt_text
+    if text is None:
+        st.markdown(":material/lock: **Pro prompt:** the text is for Pro subscribers.")
+        return
+    st.caption(plain(text, _EXCERPT_CHARACTERS))
+    with st.expander("Full text"):
+        is_long = len(text) > _LONG_TEXT_CHARACTERS
+        st.code(text, language=None, wrap_lines=True, height=_LONG_TEXT_HEIGHT if is_long else "content")
+
+
+def _byline(card: PromptCard) -> str:
+    likes = f":material/favorite: {card.likes:,}"
+    creator = f":material/person: {plain(card.creator_name, 40)}" if card.creator_name else ""
+    tags = " ".join(f"\\#{plain(tag, 30)}" for tag in card.tags[:MAX_TAGS_SHOWN])
+    return " &nbsp; ".join(filter(None, (likes, creator, tags)))

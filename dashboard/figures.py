@@ -1,0 +1,63 @@
+"""Figures that pages work out of the marts' rows."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+COUNTS = ["views", "copies", "likes"]
+
+
+def split_periods(days: pd.DataFrame, last_day: date, length: int) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Tag rows of the `length` days up to `last_day`, and of as many days before.
+
+    The second is None where the activity does not reach back that far, so that nobody compares with half a period.
+    """
+    first_day = last_day - timedelta(days=length - 1)
+    now, before = days[days.activity_date >= first_day], days[days.activity_date < first_day]
+    whole = not before.empty and before.activity_date.min() <= first_day - timedelta(days=length)
+    return now, before if whole else None
+
+
+def by_tag(days: pd.DataFrame) -> pd.DataFrame:
+    """One row a tag, most viewed first: prompts, views, copies, likes and views_per_prompt."""
+    sums = days.groupby("tag_name", as_index=False).agg(
+        prompts=("prompts", "max"), **{count: (count, "sum") for count in COUNTS}
+    )
+    sums["views_per_prompt"] = sums["views"] / sums["prompts"].where(sums["prompts"] > 0)
+    return sums.sort_values(["views", "likes", "tag_name"], ascending=[False, False, True], ignore_index=True)
+
+
+def views_by_day(days: pd.DataFrame, tags: list[str]) -> pd.DataFrame:
+    """One row a day and tag, with 0 views on days without any: activity_date, tag_name, views."""
+    chosen = days[days.tag_name.isin(tags)]
+    wide = chosen.pivot_table(index="activity_date", columns="tag_name", values="views", aggfunc="sum")
+    every_day = pd.date_range(days.activity_date.min(), days.activity_date.max())
+    wide.index = pd.DatetimeIndex(wide.index)
+    filled = wide.reindex(index=every_day, columns=tags).fillna(0).rename_axis("activity_date")
+    return filled.reset_index().melt("activity_date", var_name="tag_name", value_name="views")
+
+
+def change(now: float, before: float | None) -> str | int | None:
+    """The change from `before` to `now` in percent, signed; None where there is nothing to compare with.
+
+    No change is the number 0, which Streamlit shows without an arrow, as it does not for a text.
+    """
+    if before is None or pd.isna(before) or pd.isna(now) or before == 0:
+        return None
+    signed = f"{(now - before) / before:+.1%}"
+    return 0 if signed[1:] == "0.0%" else signed
+
+
+def row_of_day(days: pd.DataFrame, day: date) -> "pd.Series[float] | None":
+    """The row of `day` in `subscription_metrics_daily` of one currency, if there is one."""
+    found = days[days.metric_date == day]
+    return None if found.empty else found.iloc[0]
+
+
+def movements_by_week(days: pd.DataFrame) -> pd.DataFrame:
+    """People who started (positive) and stopped (negative) paying: week (its Monday), movement, people."""
+    weekly = days.assign(week=pd.to_datetime(days.metric_date).dt.to_period("W").dt.start_time)
+    sums = weekly.groupby("week", as_index=False)[["started_paying", "stopped_paying"]].sum()
+    sums["stopped_paying"] = -sums["stopped_paying"]
+    renamed = sums.rename(columns={"started_paying": "Started paying", "stopped_paying": "Stopped paying"})
+    return renamed.melt("week", var_name="movement", value_name="people")

@@ -1,0 +1,85 @@
+"""Figures of the pages, against values worked out by hand."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from dashboard.definitions import definition
+from dashboard.figures import by_tag, change, movements_by_week, row_of_day, split_periods, views_by_day
+
+
+def tag_rows(*rows: tuple[str, str, int, int, int, int]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["activity_date", "tag_name", "prompts", "views", "copies", "likes"])
+    return table.assign(activity_date=[date.fromisoformat(day) for day in table.activity_date])
+
+
+DAYS = tag_rows(
+    ("2028-02-27", "a", 4, 10, 1, 1),
+    ("2028-02-28", "a", 4, 20, 2, 1),
+    ("2028-02-29", "a", 4, 30, 3, 2),
+    ("2028-02-29", "b", 0, 60, 0, 0),
+    ("2028-03-01", "b", 0, 5, 0, 0),
+)
+
+
+def test_two_days_are_compared_with_the_two_days_before() -> None:
+    now, before = split_periods(DAYS, date(2028, 3, 1), 2)
+    assert now.views.sum() == 95
+    assert before is not None
+    assert before.views.sum() == 30
+
+
+def test_half_a_period_before_is_no_comparison() -> None:
+    assert split_periods(DAYS, date(2028, 3, 1), 3)[1] is None
+    assert split_periods(DAYS, date(2028, 3, 1), 4)[1] is None
+
+
+def test_tags_are_added_up_and_the_most_viewed_comes_first() -> None:
+    tags = by_tag(DAYS)
+    assert tags.tag_name.tolist() == ["b", "a"]
+    assert tags.iloc[1][["prompts", "views", "copies", "likes"]].tolist() == [4, 60, 6, 4]
+    assert tags.views_per_prompt[1] == 15
+    assert pd.isna(tags.views_per_prompt[0]), "no prompts, no views per prompt"
+
+
+def test_a_day_without_views_is_zero() -> None:
+    daily = views_by_day(DAYS, ["b"])
+    assert daily.views.tolist() == [0, 0, 60, 5]
+    assert daily.activity_date.iloc[0] == pd.Timestamp("2028-02-27")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "expected"),
+    [
+        (120, 100, "+20.0%"),
+        (75, 100, "-25.0%"),
+        (100, 100, 0),
+        (10_001, 10_000, 0),
+        (5, 0, None),
+        (5, None, None),
+        (float("nan"), 5, None),
+    ],
+)
+def test_change_in_percent(now: float, before: float | None, expected: str | int | None) -> None:
+    assert change(now, before) == expected
+
+
+def test_movements_are_summed_from_monday_and_losses_are_negative() -> None:
+    days = pd.DataFrame(
+        {
+            "metric_date": [date(2028, 2, 27), date(2028, 2, 28), date(2028, 3, 5)],
+            "started_paying": [1, 2, 3],
+            "stopped_paying": [0, 1, 1],
+        }
+    )
+    weeks = movements_by_week(days)
+    assert weeks.week.dt.day_name().unique().tolist() == ["Monday"]
+    assert weeks[weeks.movement == "Started paying"].people.tolist() == [1, 5]
+    assert weeks[weeks.movement == "Stopped paying"].people.tolist() == [0, -2]
+    assert row_of_day(days, date(2028, 3, 1)) is None
+
+
+def test_definitions_come_from_the_marts() -> None:
+    assert "twelfth" in (definition("subscription_metrics_daily", "monthly_recurring_revenue") or "")
+    assert definition("subscription_metrics_daily", "no such column") is None

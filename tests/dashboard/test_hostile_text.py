@@ -1,0 +1,96 @@
+"""Texts of strangers are shown as they are, and run nowhere."""
+
+import io
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.components import plain
+from dashboard.downloads import as_csv
+from dashboard.uploads import safe_name, without_folder
+from tests.dashboard.driver import texts
+
+CARD = """
+from datetime import UTC, datetime
+from dashboard.components import prompt_card
+from schema.repository.cards import PromptCard
+
+hostile = {hostile!r}
+prompt_card(PromptCard(
+    id=1, title=hostile, description=hostile, prompt_text=hostile, agent_type=hostile, access=hostile,
+    language=hostile, creator_name=hostile, created_at=datetime(2026, 1, 1, tzinfo=UTC), likes=3, tags=(hostile,),
+), hostile)
+"""
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["[l](javascript:1)", "![i](http://x/p)", "<b>b</b>", "`c`", "$x$", ":red[x]", "**b**", "a | b", "# h", "~~s~~"],
+)
+def test_no_part_of_a_card_lets_markdown_through(hostile: str) -> None:
+    app = AppTest.from_string(CARD.format(hostile=hostile)).run()
+    assert not app.exception
+    shown = texts(app)
+    assert len(shown) == 6
+    assert not any(re.search(rf"(?<!\\){re.escape(hostile)}", text) for text in shown)
+    assert app.code[0].value == hostile
+
+
+@pytest.mark.parametrize("character", "\\`*_{}[]()<>#+-.!|~$:^&")
+def test_every_special_character_is_escaped(character: str) -> None:
+    assert plain(f"{character}x").startswith(f"\\{character}")
+
+
+@pytest.mark.parametrize(
+    "text", [":smile:", "https://a.example", "www.a.example", "a@b.example", "a->b", "a<=b", "a--b"]
+)
+def test_what_streamlit_would_turn_into_a_link_or_a_sign_is_broken_up_unseen(text: str) -> None:
+    unescaped = re.sub(r"\\(.)", r"\1", plain(text))
+    assert unescaped != text
+    assert unescaped.replace("\u2060", "") == text
+
+
+def test_a_text_of_many_lines_is_one_line_of_limited_length() -> None:
+    assert plain("a\n\n# b\tc") == "a \\# b c"
+    assert plain("x" * 500, 10) == "x" * 9 + "…"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
+def test_a_cell_that_begins_like_a_formula_gets_an_apostrophe(start: str) -> None:
+    table = pd.DataFrame({"title": [f"{start}1+1", "plain"], "likes": [-5, 5], start: [None, "x"]})
+    read = pd.read_csv(io.BytesIO(as_csv(table)), encoding="utf-8-sig", lineterminator="\n")
+    assert as_csv(table).decode("utf-8-sig").count(f"'{start}") == 2
+    assert read["likes"].tolist() == [-5, 5], "a number stays a number"
+    assert read["title"][1] == "plain"
+
+
+def test_csv_opens_in_excel_with_every_script() -> None:
+    assert as_csv(pd.DataFrame({"제목": ["냉장고"]})) == b"\xef\xbb\xbf" + "제목\n냉장고\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\me\\prompts.csv", "prompts.csv"),
+        ("..", "upload"),
+        ("", "upload"),
+        ("a\0b\n.csv", "ab.csv"),
+        ("프롬프트.csv", "프롬프트.csv"),
+    ],
+)
+def test_an_uploads_name_never_leaves_its_folder(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
+
+
+def test_a_long_name_keeps_its_ending() -> None:
+    assert safe_name("긴" * 300 + ".jsonl").endswith("긴.jsonl")
+    assert len(safe_name("긴" * 300 + ".jsonl").encode()) <= 200
+
+
+def test_a_message_names_the_file_without_its_folder() -> None:
+    path = Path("/tmp/promptory-upload-1/1/a.csv")
+    assert without_folder(f"{path} is empty.", [path]) == "a.csv is empty."

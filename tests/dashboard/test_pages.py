@@ -1,0 +1,218 @@
+"""The dashboard as people meet it: every page runs against the warehouse."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+from sqlalchemy.exc import OperationalError
+from streamlit.testing.v1 import AppTest
+
+from dashboard import viewer
+from schema.database import engine_for, viewer_session
+from schema.errors import DatabaseError
+from schema.repository.metrics import last_tag_day, subscription_days, tag_days, top_prompts
+from schema.repository.prompts import fetch_prompts
+from schema.repository.recommendations import recommended_prompts
+from schema.repository.search import search_prompts
+from schema.roles import Role
+from tests.dashboard.driver import button_named, open_app, page_of, settled, shown_text, signed_in
+
+pytestmark = pytest.mark.usefixtures("warehouse")
+
+CURATOR_PAGES = ["tags", "rankings", "subscriptions", "import_prompts"]
+
+
+def as_visitor(read: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    with viewer_session(engine_for(Role.DASHBOARD), None) as session:
+        return read(session, *args, **named)
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value.replace("\\", "") for metric in app.metric}
+
+
+@pytest.fixture
+def curator() -> AppTest:
+    return signed_in("curator@example.com", "curator-password")
+
+
+def test_a_visitor_gets_popular_and_newest_prompts() -> None:
+    app = open_app()
+    assert [heading.value for heading in app.subheader] == ["Popular this month", "Newest"]
+    assert len(as_visitor(recommended_prompts, 0)) == 5
+    assert shown_text(app).count("#####") == 5 + 12
+
+
+@pytest.mark.parametrize("page", CURATOR_PAGES)
+def test_a_visitor_cannot_reach_a_curators_page(page: str) -> None:
+    with pytest.raises(ValueError, match="Could not find a navigation page"):
+        open_app().switch_page(f"app_pages/{page}.py")
+
+
+@pytest.mark.parametrize("page", CURATOR_PAGES)
+def test_a_reader_cannot_reach_a_curators_page(page: str) -> None:
+    with pytest.raises(ValueError, match="Could not find a navigation page"):
+        signed_in("pro@example.com", "pro-password").switch_page(f"app_pages/{page}.py")
+
+
+def test_search_finds_a_prompt_by_a_word_of_its_title() -> None:
+    card = as_visitor(fetch_prompts, take=1)[0]
+    word = max(card.title.split(), key=len)
+    app = open_app()
+    app.text_input(key="q").input(word)
+    settled(app)
+    found = as_visitor(search_prompts, word, take=12)
+    assert f"of {found.total} prompts" in shown_text(app)
+    assert word in shown_text(app)
+
+
+def test_a_search_can_be_shared_by_its_address() -> None:
+    found = as_visitor(search_prompts, "", agent_type="IMAGE", take=1)
+    assert f"of {found.total} prompts" in shown_text(open_app(type="Image"))
+
+
+def test_a_search_without_results_says_so() -> None:
+    app = open_app(q="zzzz-nothing-holds-this")
+    assert "No prompt holds" in app.info[0].value
+    assert not app.expander
+
+
+def test_the_second_page_of_results_follows_the_first() -> None:
+    app = open_app(access="Free")
+    app.button(key="turn-Next").click()
+    settled(app)
+    second = as_visitor(search_prompts, "", access="FREE", skip=12, take=12)
+    assert f"13 to 24 of {second.total}" in shown_text(app)
+    app.text_input(key="q").input("the")
+    assert "1 to " in shown_text(settled(app)), "a new search starts at its first page"
+
+
+def locked_and_open(app: AppTest) -> tuple[int, int]:
+    return shown_text(app).count("the text is for Pro subscribers"), len(app.code)
+
+
+def test_a_pro_prompts_text_is_locked_for_a_visitor_and_a_free_reader() -> None:
+    cards = as_visitor(search_prompts, "", access="PRO", take=12).cards
+    assert cards
+    assert locked_and_open(open_app(access="Pro")) == (len(cards), 0)
+    reader = signed_in("free@example.com", "free-password")
+    reader.selectbox(key="access").select("PRO")
+    assert locked_and_open(settled(reader)) == (len(cards), 0)
+
+
+def test_a_pro_reader_reads_a_pro_prompts_text() -> None:
+    cards = as_visitor(search_prompts, "", access="PRO", take=12).cards
+    app = signed_in("pro@example.com", "pro-password")
+    app.selectbox(key="access").select("PRO")
+    assert locked_and_open(settled(app)) == (0, len(cards))
+
+
+def test_wrong_credentials_are_refused_alike() -> None:
+    answers = []
+    for email in ("curator@example.com", "nobody@example.com"):
+        app = signed_in(email, "wrong")
+        assert app.title[0].value == "Sign in"
+        answers.append([error.value for error in app.error])
+    assert answers == 2 * [["This e-mail address and password do not belong together."]]
+
+
+def test_many_wrong_passwords_make_the_session_wait() -> None:
+    app = signed_in("curator@example.com", "wrong")
+    for _ in range(3):
+        app.button[0].click()
+        settled(app)
+    assert "Too many attempts" in app.error[0].value
+    app.text_input(key="password").input("curator-password")
+    app.button[0].click()
+    assert "Too many attempts" in settled(app).error[0].value
+
+
+def test_signing_out_forgets_the_viewer(curator: AppTest) -> None:
+    app = page_of(curator, "rankings")
+    app.sidebar.button[0].click()
+    settled(app)
+    assert app.title[0].value == "Discover"
+    assert viewer._VIEWER not in app.session_state
+
+
+def test_the_tags_page_shows_what_the_mart_holds(curator: AppTest) -> None:
+    last_day = as_visitor(last_tag_day)
+    app = page_of(curator, "tags")
+    app.segmented_control(key="period").set_value(7)
+    settled(app)
+    days = as_visitor(tag_days, last_day - timedelta(days=6), last_day)
+    views = days.groupby("tag_name").views.sum()
+    assert metrics(app) == {
+        "Views by tag": f"{views.sum():,}",
+        "Likes by tag": f"{days.likes.sum():,}",
+        "Most viewed tag": views.idxmax(),
+    }
+    assert app.dataframe[0].value.views.sum() == views.sum()
+    before = as_visitor(tag_days, last_day - timedelta(days=13), last_day - timedelta(days=7)).views.sum()
+    assert app.metric[0].delta == f"{(views.sum() - before) / before:+.1%}"
+
+
+def test_the_tags_page_compares_with_no_half_period(curator: AppTest) -> None:
+    app = page_of(curator, "tags")
+    app.segmented_control(key="period").set_value(90)
+    assert [metric.delta for metric in settled(app).metric] == ["", "", ""]
+
+
+def test_no_tag_chosen_leaves_a_hint(curator: AppTest) -> None:
+    app = page_of(curator, "tags")
+    app.multiselect(key="tags").set_value([])
+    assert "Choose a tag" in settled(app).info[0].value
+
+
+@pytest.mark.parametrize("window", ["24h", "7d", "30d", "all"])
+def test_the_rankings_page_shows_the_mart_in_its_order(curator: AppTest, window: str) -> None:
+    app = page_of(curator, "rankings")
+    app.segmented_control(key="window").set_value(window)
+    settled(app)
+    ranked = as_visitor(top_prompts, window)
+    shown = app.dataframe[0].value
+    assert list(shown.title) == list(ranked.title)
+    assert list(shown.likes) == list(ranked.likes)
+    assert f"As of {ranked.as_of.max():%-d %B %Y, %H:%M} UTC" in app.caption[0].value
+
+
+def test_the_subscriptions_page_shows_the_newest_day(curator: AppTest) -> None:
+    app = page_of(curator, "subscriptions")
+    days = as_visitor(subscription_days)
+    last = days[days.currency == days.currency.iloc[0]].iloc[-1]
+    assert metrics(app)["MRR"] == f"{last.monthly_recurring_revenue:,.2f} {last.currency}"
+    assert metrics(app)["Paying people"] == f"{last.paying_people:,}"
+    assert metrics(app)["People in trial"] == f"{last.trialing_people:,}"
+    assert app.dataframe[0].value.metric_date.iloc[0] == last.metric_date
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (OperationalError("SELECT 1", {}, Exception("server closed the connection")), "database does not answer"),
+        (DatabaseError("The database is not set up yet."), "The database is not set up yet"),
+    ],
+)
+def test_a_database_that_is_away_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception, sentence: str
+) -> None:
+    def fail(_role: Role) -> None:
+        raise fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr(viewer, "engine_for", fail)
+        app = open_app()
+        assert sentence in app.error[0].value.replace("\\", "")
+    button_named(app, "Try again").click()
+    assert not settled(app).error
+
+
+def test_dates_without_activity_do_not_break_a_page(curator: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = pd.DataFrame(columns=["metric_date", "currency"])
+    monkeypatch.setattr("schema.repository.metrics.last_tag_day", lambda _session: None)
+    monkeypatch.setattr("schema.repository.metrics.subscription_days", lambda _session: empty)
+    monkeypatch.setattr("schema.repository.metrics.top_prompts", lambda *_args, **_named: empty)
+    for page in ("tags", "rankings", "subscriptions"):
+        assert "yet" in page_of(curator, page).info[0].value
