@@ -55,7 +55,7 @@ def _headline(days: pd.DataFrame, currency: str) -> None:
     now, before = row_of_day(days, last_day), row_of_day(days, last_day - timedelta(days=_COMPARED_DAYS))
     assert now is not None
     st.caption(f"As of {last_day:%-d %B %Y}, in {currency}")
-    with st.grid(4, min_column_width=200):
+    with st.grid(4, min_column_width=180):
         for column in _HEADLINES:
             figure(
                 _NAMES[column],
