@@ -29,6 +29,11 @@ def start_embedded_server(home: Path) -> str:
     Raises:
         DatabaseError: the folder cannot be written or the server does not start.
     """
+    if any(character.isspace() for character in str(home)):
+        # The package hands the folder to a shell without quotes.
+        raise DatabaseError(
+            f"The embedded database cannot live in '{home}', which has a space in it; set PROMPTORY_HOME."
+        )
     make_home(home)
     try:
         _forget_the_dead(home / "postgres" / ".handle_pids.json")

@@ -141,7 +141,8 @@ def test_a_database_that_does_not_exist_or_is_not_set_up_says_what_to_do(server:
 def test_a_wrong_setting_and_an_unwritable_home_are_named(tmp_path: Path) -> None:
     assert "PROMPTORY_DAGSTER_PORT" in told(promptory("status", PROMPTORY_DAGSTER_PORT="many"))
     (tmp_path / "file").touch()
-    assert "PROMPTORY_HOME" in told(promptory("status", PROMPTORY_HOME=str(tmp_path / "file" / "home")))
+    for home in (tmp_path / "file" / "home", tmp_path / "a space" / "home"):
+        assert "PROMPTORY_HOME" in told(promptory("status", PROMPTORY_HOME=str(home)))
 
 
 @pytest.fixture
