@@ -1,7 +1,7 @@
 """A batch: the one transaction in which some files are loaded, with its row in the import history."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,11 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from schema.database import connect
-from schema.errors import PromptoryError
+from schema.errors import DatabaseError, PromptoryError
 from schema.models import BatchKind
+
+_LOCK = 0x6C6F6164
+COUNTS = ("found", "inserted", "updated", "unchanged", "duplicates", "rejected")
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +89,8 @@ def open_batch(
     """
     try:
         with connect(engine) as connection:
+            # One load at a time: two that bring the same new text, collection or month would trip over each other.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             batch_id = connection.scalar(
                 text("""
                     INSERT INTO library.import_batches (kind, status, started_by, files)
@@ -101,22 +106,23 @@ def open_batch(
                 files=Jsonb([asdict(file) for file in batch.files]),
                 id=batch_id,
             )
-    except PromptoryError as error:
-        _record_failure(engine, kind, [_label(path, root) for path in paths], started_by, _without(root, str(error)))
-        raise
-    except DBAPIError:
-        log.exception("batch_failed", kind=kind.value)
+    except Exception as error:
+        told = str(error) if isinstance(error, PromptoryError) else f"An unexpected fault ({type(error).__name__})."
+        with suppress(DatabaseError, DBAPIError):  # the fault may be that the database is away
+            _record_failure(engine, kind, [_label(path, root) for path in paths], started_by, _without(root, told))
         raise
     for file in batch.files:
         log.info("file_loaded", kind=kind.value, batch_id=batch_id, **asdict(file))
 
 
 def _label(path: Path, root: Path | None) -> str:
-    return str(path.relative_to(root)) if root else str(path)
+    name = str(path.relative_to(root)) if root else str(path)
+    return name.encode(errors="replace").decode()
 
 
 def _without(root: Path | None, message: str) -> str:
-    return message.replace(f"{root}/", "") if root else message
+    shown = message.replace(f"{root}/", "") if root else message
+    return shown.encode(errors="replace").decode()
 
 
 def _record_failure(engine: Engine, kind: BatchKind, files: list[str], started_by: int | None, failure: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest.errors import RecordError
 from ingest.readers import Fields
-from ingest.text import normalise_tag, normalise_text, pseudonym, without_unstorable
+from ingest.text import normalise_tag, normalise_text, pseudonym, without_addresses_in, without_unstorable
 from schema.models import AgentType, Tier
 from schema.text import content_hash
 
@@ -46,6 +46,8 @@ IMAGE_TYPES = frozenset({"image", "img", "text-to-image", "이미지", "图像",
 MAX_TITLE_CHARACTERS = 300
 MAX_PROMPT_CHARACTERS = 1_000_000
 MAX_KEY_CHARACTERS = 200
+MAX_NAME_CHARACTERS = 120
+NO_PROMPT = "has no prompt text"
 MAX_TAGS = 50
 
 _SEPARATORS = re.compile("[,;|、，]")
@@ -54,14 +56,18 @@ _NAME_OF = {alias: name for name, aliases in ALIASES.items() for alias in aliase
 
 @dataclass(frozen=True, slots=True)
 class PromptRecord:
-    """A validated prompt, ready for staging. `key` is the record's own, or None."""
+    """A validated prompt, ready for staging. `key` is the record's own, or None; so is `access`.
+
+    Where the record has no title, `title` is the beginning of its text, which nobody may see of a PRO prompt.
+    """
 
     key: str | None
     title: str
+    title_is_from_text: bool
     description: str | None
     prompt_text: str
     agent_type: AgentType
-    access: Tier
+    access: Tier | None
     language: str | None
     contributors: tuple[str, ...]
     tags: tuple[str, ...]
@@ -89,11 +95,10 @@ def name_fields(fields: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
     """
     found: dict[str, tuple[int, str]] = {}
     for column in fields:
-        alias = column.strip().casefold().replace(" ", "_")
-        name = _NAME_OF.get(alias)
+        name = meaning_of(column)
         if name is None or fields[column] in (None, "", []):
             continue
-        rank = ALIASES[name].index(alias)
+        rank = ALIASES[name].index(_folded(column))
         if name not in found or rank < found[name][0]:
             found[name] = (rank, column)
     chosen = {name: fields[column] for name, (_, column) in found.items()}
@@ -103,21 +108,29 @@ def name_fields(fields: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
     }
 
 
-def holds_prompts(columns: Fields) -> bool:
-    """Whether any column of a table could hold a prompt's text."""
-    return any(_NAME_OF.get(column.strip().casefold().replace(" ", "_")) == "prompt" for column in columns)
+def meaning_of(column: str) -> str | None:
+    """Our name for a column of a collection, or None where it has no meaning to us."""
+    return _NAME_OF.get(_folded(column))
 
 
 def without_addresses(fields: Fields, pseudonym_key: bytes) -> dict[str, Any]:
-    """The row with every author that is an e-mail address replaced by its pseudonym."""
-    cleaned = dict(fields)
+    """The row without e-mail addresses, but for those in a prompt's own words: an example in a text is no contributor.
+
+    An author that holds an address becomes a pseudonym as a whole; elsewhere only the address does.
+    """
+    cleaned: dict[str, Any] = {}
     for column, value in fields.items():
-        if _NAME_OF.get(column.strip().casefold().replace(" ", "_")) == "author" and value:
-            cleaned[column] = ",".join(pseudonym(name, pseudonym_key) for name in _split(value))
+        meaning = meaning_of(column)
+        if meaning == "author":
+            cleaned[column] = [pseudonym(name, pseudonym_key)[:MAX_NAME_CHARACTERS] for name in _split(value)]
+        elif meaning in ("prompt", "title", "description"):
+            cleaned[column] = value
+        else:
+            cleaned[column] = without_addresses_in(value, pseudonym_key)
     return cleaned
 
 
-def to_prompt(fields: Fields, *, default_access: Tier = Tier.FREE) -> PromptRecord:
+def to_prompt(fields: Fields) -> PromptRecord:
     """Validate one row, whose authors are already free of addresses.
 
     Raises:
@@ -126,23 +139,28 @@ def to_prompt(fields: Fields, *, default_access: Tier = Tier.FREE) -> PromptReco
     named, others = name_fields(fields)
     body = named.get("prompt")
     if not isinstance(body, str) or not body.strip():
-        raise RecordError("has no prompt text")
+        raise RecordError(NO_PROMPT)
     if len(body) > MAX_PROMPT_CHARACTERS:
         raise RecordError(f"is {len(body):,} characters long; the limit is {MAX_PROMPT_CHARACTERS:,}")
     body = normalise_text(body)
-    kind = _optional_text(named, "type")
+    kind, title = _optional_text(named, "type"), _optional_text(named, "title")
     return PromptRecord(
         key=_key(named.get("key")),
-        title=(_optional_text(named, "title") or _first_line(body))[:MAX_TITLE_CHARACTERS],
+        title=(title or _first_line(body))[:MAX_TITLE_CHARACTERS],
+        title_is_from_text=title is None,
         description=_optional_text(named, "description"),
         prompt_text=body,
         agent_type=AgentType.IMAGE if kind and kind.casefold() in IMAGE_TYPES else AgentType.LLM,
-        access=_access(_optional_text(named, "access"), default_access),
+        access=_access(_optional_text(named, "access")),
         language=_optional_text(named, "language") or _language_of_script(body),
         contributors=tuple(dict.fromkeys(_listed(named.get("author")))),
         tags=tuple(dict.fromkeys(filter(None, map(normalise_tag, _listed(named.get("tags"))))))[:MAX_TAGS],
         details=_details(others | ({"type": kind} if kind else {})),
     )
+
+
+def _folded(column: str) -> str:
+    return column.strip().casefold().replace(" ", "_")
 
 
 def _optional_text(named: dict[str, Any], name: str) -> str | None:
@@ -161,9 +179,9 @@ def _key(value: object) -> str | None:
     return key or None
 
 
-def _access(value: str | None, default: Tier) -> Tier:
+def _access(value: str | None) -> Tier | None:
     if value is None:
-        return default
+        return None
     try:
         return Tier(value.upper())
     except ValueError:
@@ -178,9 +196,9 @@ def _split(value: object) -> list[str]:
     """A list as it is, or a string split at commas and the like."""
     if isinstance(value, str):
         return [part.strip() for part in _SEPARATORS.split(value) if part.strip()]
-    if isinstance(value, list):
-        return [part.strip() for part in value if isinstance(part, str) and part.strip()]
-    return []
+    parts = value if isinstance(value, list) else [value]
+    named = (part.get("name") if isinstance(part, dict) else part for part in parts)
+    return [str(part).strip() for part in named if isinstance(part, (str, int)) and str(part).strip()]
 
 
 def _first_line(body: str) -> str:

@@ -1,12 +1,12 @@
 """What an import would read, without touching the library."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from ingest.errors import RecordError, UnreadableFileError
-from ingest.fields import PromptRecord, name_fields
-from ingest.prompts import ImportOptions, read_prompt
+from ingest.fields import NO_PROMPT, PromptRecord, meaning_of, to_prompt
+from ingest.prompts import ImportOptions, no_prompts
 from ingest.readers import reader_for
 
 PREVIEW_ROWS = 200
@@ -35,20 +35,16 @@ def preview_prompts(path: Path, options: ImportOptions, *, rows: int = PREVIEW_R
     reader = reader_for(path)
     preview = Preview(reader.name, {}, [], [])
     for row in islice(reader.rows(path), rows):
-        for column, value in row.fields.items():
-            preview.columns.setdefault(column, _meaning(column, value))
+        for column in row.fields:
+            preview.columns.setdefault(column, meaning_of(column))
         try:
             if row.fault:
                 raise RecordError(row.fault)
-            clean = replace(row, fields=options.without_addresses(row.fields))
-            preview.records.append(read_prompt(clean, options))
+            preview.records.append(to_prompt(options.without_addresses(row.fields)))
         except RecordError as error:
             preview.faults.append((row.number, str(error)))
     if not (preview.records or preview.faults):
         raise UnreadableFileError(f"{path.name} holds no records.")
+    if not preview.records and all(reason == NO_PROMPT for _, reason in preview.faults):
+        raise UnreadableFileError(no_prompts(path.name))
     return preview
-
-
-def _meaning(column: str, value: object) -> str | None:
-    named, _ = name_fields({column: value or "?"})
-    return next(iter(named), None)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from ingest import prompts_sql as sql
 from ingest.batch import BatchResult, open_batch
 from ingest.errors import UnreadableFileError
-from ingest.fields import PromptRecord, holds_prompts, to_prompt, without_addresses
+from ingest.fields import NO_PROMPT, to_prompt, without_addresses
 from ingest.readers import Fields, Row
 from ingest.staging import Progress, Staging, no_progress
 from schema.errors import PromptoryError
@@ -22,6 +22,7 @@ from schema.settings import get_settings
 COLUMNS = {
     "source_key": "text",
     "title": "text",
+    "title_is_from_text": "boolean",
     "description": "text",
     "prompt_text": "text",
     "agent_type": "text",
@@ -37,6 +38,7 @@ COLUMNS = {
     "source_id": "bigint",
     "prompt_id": "bigint",
     "former_prompt_id": "bigint",
+    "was_primary": "boolean",
     "in_place": "boolean",
 }
 MAX_COLLECTION_CHARACTERS = 120
@@ -84,20 +86,30 @@ def import_prompts(
         staging = Staging(
             batch, "staged_prompts", COLUMNS, ("source_key", "title", "prompt_text"), options.without_addresses
         )
-        staging.load(paths, lambda row: _staged(row, options), progress)
+        staging.load(paths, _staged, progress)
         for file in batch.files:
             if file.found == 0:
                 raise UnreadableFileError(f"{file.path} holds no records.")
+        without = batch.connection.scalars(text(sql.FILES_WITHOUT_PROMPTS), {"reason": NO_PROMPT}).all()
+        if without:
+            raise UnreadableFileError(no_prompts(batch.files[without[0]].path))
         collection_id = batch.connection.scalar(text(sql.COLLECTION), {"name": name, "batch_id": batch.id})
-        for statement in sql.MERGE:
-            batch.run(statement, collection_id=collection_id, batch_id=batch.id)
-        batch.run(
-            sql.SOURCES, collection_id=collection_id, batch_id=batch.id, files=[batch.label(path) for path in paths]
-        )
-        for statement in sql.AFTER_SOURCES:
-            batch.run(statement)
+        parameters = {
+            "collection_id": collection_id,
+            "batch_id": batch.id,
+            "default_access": options.access,
+            "untitled": sql.UNTITLED,
+            "files": [batch.label(path) for path in paths],
+        }
+        for statement in (*sql.MERGE, sql.SOURCES, *sql.AFTER_SOURCES):
+            batch.run(statement, **parameters)
         staging.settle()
     return BatchResult(batch.id, batch.files)
+
+
+def no_prompts(file: str) -> str:
+    """What to say of a file none of whose records has a prompt."""
+    return f"{file}: no record could hold a prompt; name the column 'prompt', 'text' or '프롬프트'."
 
 
 def collection_of(path: Path) -> str:
@@ -105,27 +117,13 @@ def collection_of(path: Path) -> str:
     return path.name.removesuffix(".gz").rpartition(".")[0] or path.name
 
 
-def read_prompt(row: Row, options: ImportOptions) -> PromptRecord:
-    """Validate one row of a collection, from which addresses have been taken out.
-
-    Raises:
-        UnreadableFileError: the first row shows that no column of the table holds prompts.
-        RecordError: this row is not acceptable.
-    """
-    if row.number == 1 and not holds_prompts(row.fields):
-        columns = ", ".join(list(row.fields)[:12])
-        raise UnreadableFileError(
-            f"No field of this file could hold a prompt (it has: {columns}); name one 'prompt', 'text' or '프롬프트'."
-        )
-    return to_prompt(row.fields, default_access=options.access)
-
-
-def _staged(row: Row, options: ImportOptions) -> Sequence[Any]:
-    record = read_prompt(row, options)
+def _staged(row: Row) -> Sequence[Any]:
+    record = to_prompt(row.fields)
     body_hash = record.content_hash
     values = {
         "source_key": record.key or body_hash.hex(),
         "title": record.title,
+        "title_is_from_text": record.title_is_from_text,
         "description": record.description,
         "prompt_text": record.prompt_text,
         "agent_type": record.agent_type,

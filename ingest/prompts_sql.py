@@ -4,8 +4,16 @@ Every statement works on the whole staging table. `outcome` is null until a reco
 
 - a record known before (same collection, key, occurrence) with the same body is unchanged, or updated if anything
   else about it differs and it is its prompt's primary source;
-- one whose body changed updates its prompt in place if it is the prompt's only source, else it moves to another;
+- one whose body changed updates its prompt in place if every source of the prompt changed to that same body, else it
+  moves to another prompt;
 - any other goes to the prompt with its body: an existing one (duplicate) or a new one (inserted).
+"""
+
+# The beginning of a PRO prompt's text is as locked as the rest of it.
+UNTITLED = "Untitled prompt"
+
+FILES_WITHOUT_PROMPTS = """
+SELECT file_no FROM staged_prompts GROUP BY file_no HAVING bool_and(coalesce(reason = :reason, false)) ORDER BY file_no
 """
 
 COLLECTION = """
@@ -41,6 +49,7 @@ UPDATE staged_prompts AS s SET
     source_id = k.id,
     prompt_id = k.prompt_id,
     former_prompt_id = k.prompt_id,
+    was_primary = k.is_primary,
     outcome = CASE
         WHEN k.content_hash <> s.content_hash THEN NULL
         WHEN NOT k.is_primary THEN 'duplicates'
@@ -56,16 +65,31 @@ WHERE
 """
 
 CHANGED_IN_PLACE = """
+WITH pending AS (
+    SELECT * FROM staged_prompts WHERE outcome IS NULL
+), first_claims AS (
+    SELECT DISTINCT ON (content_hash) content_hash, former_prompt_id
+    FROM pending ORDER BY content_hash, staged_id
+), changed AS (
+    SELECT
+        former_prompt_id AS prompt_id,
+        count(*) AS sources,
+        count(DISTINCT content_hash) AS bodies,
+        max(staged_id) FILTER (WHERE was_primary) AS primary_record,
+        (array_agg(content_hash))[1] AS content_hash
+    FROM pending WHERE source_id IS NOT NULL GROUP BY 1
+), known AS (
+    SELECT k.prompt_id, count(*) AS sources FROM library.prompt_sources AS k
+    WHERE k.prompt_id IN (SELECT prompt_id FROM changed) GROUP BY 1
+)
 UPDATE staged_prompts AS s SET outcome = 'updated', in_place = true
+FROM changed AS c
+INNER JOIN known AS k ON k.prompt_id = c.prompt_id AND k.sources = c.sources
+INNER JOIN first_claims AS f ON f.content_hash = c.content_hash AND f.former_prompt_id = c.prompt_id
 WHERE
-    s.outcome IS NULL
-    AND s.source_id IS NOT NULL
-    AND (SELECT bool_and(k.id = s.source_id) FROM library.prompt_sources AS k WHERE k.prompt_id = s.prompt_id)
-    AND NOT EXISTS (SELECT FROM library.prompts AS p WHERE p.content_hash = s.content_hash)
-    AND s.staged_id = (
-        SELECT min(t.staged_id) FROM staged_prompts AS t
-        WHERE t.content_hash = s.content_hash AND t.outcome IS NULL
-    )
+    s.staged_id = c.primary_record
+    AND c.bodies = 1
+    AND NOT EXISTS (SELECT FROM library.prompts AS p WHERE p.content_hash = c.content_hash)
 """
 
 NEW_BODIES = """
@@ -99,8 +123,9 @@ WHERE
 
 UPDATED_PROMPTS = """
 UPDATE library.prompts AS p SET
-    title = s.title, description = s.description, prompt_text = s.prompt_text, content_hash = s.content_hash,
-    agent_type = s.agent_type, access = s.access, language = s.language, updated_at = now()
+    title = CASE WHEN s.title_is_from_text AND coalesce(s.access, p.access) = 'PRO' THEN :untitled ELSE s.title END,
+    description = s.description, prompt_text = s.prompt_text, content_hash = s.content_hash,
+    agent_type = s.agent_type, access = coalesce(s.access, p.access), language = s.language, updated_at = now()
 FROM staged_prompts AS s
 WHERE s.outcome = 'updated' AND p.id = s.prompt_id
 """
@@ -130,7 +155,9 @@ NEW_PROMPTS = """
 INSERT INTO library.prompts (
     title, description, prompt_text, agent_type, created_by, access, language, content_hash
 )
-SELECT s.title, s.description, s.prompt_text, s.agent_type, u.id, s.access, s.language, s.content_hash
+SELECT
+    CASE WHEN s.title_is_from_text AND coalesce(s.access, :default_access) = 'PRO' THEN :untitled ELSE s.title END,
+    s.description, s.prompt_text, s.agent_type, u.id, coalesce(s.access, :default_access), s.language, s.content_hash
 FROM staged_prompts AS s
 LEFT JOIN library.users AS u ON u.external_id = 'contributor:' || lower(s.contributors[1])
 WHERE s.outcome = 'inserted'
@@ -178,14 +205,42 @@ ON CONFLICT (collection_id, source_key, occurrence) DO UPDATE SET
 WHERE (k.prompt_id, k.record_hash) IS DISTINCT FROM (excluded.prompt_id, excluded.record_hash)
 """
 
+# Prompts whose primary record moved away, or moved here. A prompt that a person made has no primary record.
 HEIRS = """
 UPDATE library.prompt_sources AS k SET is_primary = true
 WHERE k.id IN (
     SELECT min(r.id) FROM library.prompt_sources AS r
-    WHERE r.prompt_id IN (SELECT s.former_prompt_id FROM staged_prompts AS s WHERE s.prompt_id <> s.former_prompt_id)
+    INNER JOIN library.prompts AS p ON p.id = r.prompt_id
+    LEFT JOIN library.users AS u ON u.id = p.created_by
+    WHERE
+        (p.created_by IS NULL OR u.external_id LIKE 'contributor:%')
+        AND r.prompt_id IN (
+            SELECT s.former_prompt_id FROM staged_prompts AS s WHERE s.prompt_id <> s.former_prompt_id
+            UNION SELECT s.prompt_id FROM staged_prompts AS s WHERE s.outcome = 'duplicates'
+        )
     GROUP BY r.prompt_id
     HAVING NOT bool_or(r.is_primary)
 )
+"""
+
+# A prompt follows its new primary record, where this import brought it.
+HEIRS_UPDATE = """
+UPDATE staged_prompts AS s SET outcome = 'updated', source_id = k.id
+FROM library.prompt_sources AS k
+WHERE
+    s.outcome = 'duplicates'
+    AND k.is_primary
+    AND k.collection_id = :collection_id
+    AND k.source_key = s.source_key
+    AND k.occurrence = s.occurrence
+"""
+
+HEIRS_TAGS = """
+DELETE FROM library.prompt_tags AS pt
+USING staged_prompts AS s, library.tags AS t
+WHERE
+    s.outcome = 'updated' AND (s.was_primary IS DISTINCT FROM true OR s.former_prompt_id <> s.prompt_id)
+    AND pt.prompt_id = s.prompt_id AND pt.tag_id = t.id AND t.name <> ALL (s.tags)
 """
 
 NEW_TAGS = """
@@ -206,4 +261,4 @@ WHERE s.outcome IN ('inserted', 'updated')
 ON CONFLICT DO NOTHING
 """
 
-AFTER_SOURCES = (HEIRS, NEW_TAGS, TAGGED)
+AFTER_SOURCES = (HEIRS, HEIRS_UPDATE, UPDATED_PROMPTS, HEIRS_TAGS, NEW_TAGS, TAGGED)

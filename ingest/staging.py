@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, text
 from ingest.batch import Batch, FileResult
 from ingest.errors import RecordError
 from ingest.readers import Fields, Row, reader_for
-from ingest.text import without_unstorable
+from ingest.text import is_deeper_than, without_unstorable
 
 Validate = Callable[[Row], Sequence[Any]]
 """Turns a row into the values of the staging table's columns, or raises RecordError."""
@@ -23,6 +23,7 @@ Progress = Callable[[str, int], None]
 """Called now and then with a file's name and the number of its records read so far."""
 
 PROGRESS_EVERY = 1000
+MAX_DEPTH = 50
 
 _BOOKKEEPING = ("file_no", "row_number", "outcome", "reason", "record")
 
@@ -97,7 +98,7 @@ class Staging:
             file = FileResult(self.batch.label(path), reader.name)
             self.batch.files.append(file)
             for row_as_read in reader.rows(path):
-                row = replace(row_as_read, fields=self.clean(row_as_read.fields))
+                row = self._bounded(row_as_read)
                 file.found += 1
                 if file.found % PROGRESS_EVERY == 0:
                     progress(path.name, file.found)
@@ -107,5 +108,11 @@ class Staging:
                     yield (file_no, row.number, None, None, None, *validate(row))
                 except RecordError as error:
                     record = Jsonb(without_unstorable(dict(row.fields)))
-                    yield (file_no, row.number, "rejected", str(error), record, *nothing)
+                    yield (file_no, row.number, "rejected", without_unstorable(str(error)), record, *nothing)
             progress(path.name, file.found)
+
+    def _bounded(self, row: Row) -> Row:
+        """The row as it may be stored: not nested without end, and without what must be stored nowhere."""
+        if is_deeper_than(row.fields, MAX_DEPTH):
+            return Row(row.number, {}, f"is nested more than {MAX_DEPTH} levels deep")
+        return replace(row, fields=self.clean(row.fields))

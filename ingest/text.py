@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from typing import Any
 
 from ingest.errors import RecordError
 from schema.text import normalise_body
@@ -41,11 +42,32 @@ def pseudonym(name: str, key: bytes) -> str:
     address = _EMAIL.search(name)
     if address is None:
         return name
-    digest = hmac.new(key, address.group().casefold().encode(), hashlib.sha256)
+    return _pseudonym_of(address, key)
+
+
+def without_addresses_in(value: Any, key: bytes) -> Any:
+    """A JSON value in which every e-mail address, however deep, is replaced by its pseudonym."""
+    if isinstance(value, str):
+        return _EMAIL.sub(lambda address: _pseudonym_of(address, key), value)
+    if isinstance(value, dict):
+        return {name: without_addresses_in(inner, key) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [without_addresses_in(inner, key) for inner in value]
+    return value
+
+
+def _pseudonym_of(address: re.Match[str], key: bytes) -> str:
+    digest = hmac.new(key, address.group().casefold().encode(errors="replace"), hashlib.sha256)
     return f"contributor-{digest.hexdigest()[:10]}"
 
 
-def without_unstorable(value: object) -> object:
+def is_deeper_than(value: object, limit: int) -> bool:
+    """Whether a JSON value nests deeper than `limit` levels."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return limit < 0 or any(is_deeper_than(item, limit - 1) for item in inner)
+
+
+def without_unstorable(value: Any) -> Any:
     """Return a JSON value in which characters that PostgreSQL cannot store are replaced, for showing to a curator."""
     if isinstance(value, str):
         return _UNSTORABLE.sub(REPLACEMENT, value)

@@ -2,12 +2,14 @@
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
 from ingest.errors import UnreadableFileError
+from ingest.readers.base import MAX_FIELD_CHARACTERS
 
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -34,21 +36,31 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
         raise UnreadableFileError(f"{path} is a folder; name the files in it.") from None
     except PermissionError:
         raise UnreadableFileError(f"{path} may not be read by this user; change its permissions.") from None
-    except (gzip.BadGzipFile, EOFError) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UnreadableFileError(f"{path} is damaged gzip ({error}); fetch it again.") from None
+    except OSError as error:
+        raise UnreadableFileError(f"{path} cannot be read ({error.strerror or error}).") from None
 
 
 @contextmanager
-def open_text(path: Path, newline: str | None = None) -> Iterator[TextIO]:
-    """Open a file as UTF-8 text, with or without a byte-order mark.
+def open_text(path: Path) -> Iterator[TextIO]:
+    """Open a file as UTF-8 text, with or without a byte-order mark; line endings stay as they are.
 
     Raises:
         UnreadableFileError: as `open_bytes`, or the text is not UTF-8.
     """
     with open_bytes(path) as file:
         try:
-            yield io.TextIOWrapper(file, encoding="utf-8-sig", newline=newline)
+            yield io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         except UnicodeDecodeError as error:
             raise UnreadableFileError(
                 f"{path} is not UTF-8 text (byte 0x{error.object[error.start]:02x}); save it as UTF-8."
             ) from None
+
+
+def bounded_lines(file: TextIO, path: Path) -> Iterator[str]:
+    """The lines of a file, none of which may be longer than MAX_FIELD_CHARACTERS."""
+    while line := file.readline(MAX_FIELD_CHARACTERS):
+        if len(line) == MAX_FIELD_CHARACTERS and not line.endswith(("\n", "\r")):
+            raise UnreadableFileError(f"{path} has a line of over 4 million characters; split it.")
+        yield line

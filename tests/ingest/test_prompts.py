@@ -2,7 +2,9 @@
 
 import csv
 import gzip
+import json
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from ingest import FileResult, ImportOptions, UnreadableFileError, import_prompts, preview_prompts
 from schema.errors import PromptoryError
+from schema.models import Tier
 from tests.support.files import write_csv, write_json, write_jsonl
 from tests.support.library import Library
 
@@ -68,7 +71,7 @@ def test_a_record_whose_body_moves_leaves_the_others_of_its_prompt_alone(library
     first = [{"id": 1, "title": "first", "prompt": "shared"}, {"id": 2, "title": "second", "prompt": "shared"}]
     load(library, write_json(tmp_path / "1.json", first))
     changed = [{"id": 1, "title": "first", "prompt": "changed"}, {"id": 2, "title": "second", "prompt": "shared"}]
-    assert counts(load(library, write_json(tmp_path / "2.json", changed))) == (1, 0, 0, 1, 0)
+    assert counts(load(library, write_json(tmp_path / "2.json", changed))) == (1, 1, 0, 0, 0)
     sources = library.rows("""
         SELECT k.source_key, k.is_primary, p.prompt_text
         FROM library.prompt_sources AS k JOIN library.prompts AS p ON p.id = k.prompt_id ORDER BY 1
@@ -77,13 +80,52 @@ def test_a_record_whose_body_moves_leaves_the_others_of_its_prompt_alone(library
 
 
 def test_two_records_that_swap_their_bodies_swap_their_prompts(library: Library, tmp_path: Path) -> None:
-    load(library, write_json(tmp_path / "1.json", [{"id": 1, "prompt": "a"}, {"id": 2, "prompt": "b"}]))
-    load(library, write_json(tmp_path / "2.json", [{"id": 1, "prompt": "b"}, {"id": 2, "prompt": "a"}]))
-    sources = library.rows("""
-        SELECT k.source_key, p.prompt_text FROM library.prompt_sources AS k
-        JOIN library.prompts AS p ON p.id = k.prompt_id ORDER BY 1
+    one = {"id": 1, "title": "one", "prompt": "a", "tags": ["x"]}
+    two = {"id": 2, "title": "two", "prompt": "b", "tags": ["y"]}
+    load(library, write_json(tmp_path / "1.json", [one, two]))
+    swapped = write_json(tmp_path / "2.json", [one | {"prompt": "b"}, two | {"prompt": "a"}])
+    assert counts(load(library, swapped)) == (0, 2, 0, 0, 0)
+    assert counts(load(library, swapped)) == (0, 0, 2, 0, 0)
+    prompts = library.rows("""
+        SELECT p.prompt_text, p.title, array_agg(t.name) FROM library.prompts AS p
+        JOIN library.prompt_tags ON prompt_id = p.id JOIN library.tags AS t ON t.id = tag_id GROUP BY p.id ORDER BY 1
     """)
-    assert sources == [("1", "b"), ("2", "a")]
+    assert prompts == [("a", "two", ["y"]), ("b", "one", ["x"])]
+
+
+def test_records_that_change_together_keep_their_prompt(library: Library, tmp_path: Path) -> None:
+    old = [{"id": 1, "title": "t", "prompt": "old"}, {"id": 2, "title": "t", "prompt": "old"}]
+    load(library, write_json(tmp_path / "1.json", old))
+    new = write_json(tmp_path / "2.json", [record | {"prompt": "new"} for record in old])
+    assert counts(load(library, new)) == (0, 1, 0, 1, 0)
+    assert library.rows("SELECT prompt_text FROM library.prompts") == [("new",)]
+    assert library.rows("SELECT prompt_text FROM library.prompt_versions") == [("old",)]
+
+
+def test_an_import_never_changes_a_prompt_that_a_person_made(library: Library, tmp_path: Path) -> None:
+    author = library.add_user("author@example.com")
+    library.add_prompt("mine", access="PRO", creator=author)
+    record = {"id": 1, "title": "theirs", "prompt": "text of mine"}
+    assert counts(load(library, write_json(tmp_path / "1.json", [record]))) == (0, 0, 0, 1, 0)
+    changed = write_json(tmp_path / "2.json", [record | {"prompt": "another text"}])
+    assert counts(load(library, changed)) == (1, 0, 0, 0, 0)
+    prompts = library.rows("SELECT title, prompt_text, access FROM library.prompts ORDER BY id")
+    assert prompts == [("mine", "text of mine", "PRO"), ("theirs", "another text", "FREE")]
+
+
+def test_a_pro_prompt_stays_pro_and_no_title_shows_its_text(library: Library, tmp_path: Path) -> None:
+    file = write_json(
+        tmp_path / "p.json", [{"id": 1, "prompt": "secret words"}, {"id": 2, "title": "t", "prompt": "x"}]
+    )
+    import_prompts(library.ingest, [file], ImportOptions(collection="c", access=Tier.PRO))
+    cards = "SELECT title, access FROM library.prompt_cards ORDER BY id"
+    assert library.rows(cards) == [("Untitled prompt", "PRO"), ("t", "PRO")]
+    assert counts(load(library, file)) == (0, 0, 2, 0, 0)
+    newer = write_json(
+        tmp_path / "p.json", [{"id": 1, "prompt": "new secret"}, {"id": 2, "prompt": "x", "access": "FREE"}]
+    )
+    assert counts(load(library, newer)) == (0, 2, 0, 0, 0)
+    assert library.rows(cards) == [("Untitled prompt", "PRO"), ("x", "FREE")]
 
 
 def test_texts_are_kept_as_they_are_but_for_line_ends_and_composition(library: Library, tmp_path: Path) -> None:
@@ -130,6 +172,27 @@ def test_bad_records_are_kept_with_their_reason_and_good_ones_go_on(library: Lib
     assert "GOLD" in reasons[6][1]
 
 
+def test_odd_values_reject_their_record_and_stop_nothing(library: Library, tmp_path: Path) -> None:
+    deep = "[" * 60 + "]" * 60
+    lines = [
+        '{"prompt": "nan", "x": NaN, "big": ' + "9" * 5000 + "}",
+        '{"prompt": "author", "author": "\\ud83djane@example.com"}',
+        '{"prompt": "long author", "author": "' + "x" * 9000 + '"}',
+        '{"prompt": "deep", "x": ' + deep + "}",
+        '{"prompt": ["a list"], "x": Infinity}',
+        '{"prompt": "cut off", "author": "jane@example.com"',
+        '{"prompt": "mail in a detail", "author_email": "jane@example.com", "author": [{"name": "Acme, Inc."}, 7]}',
+    ]
+    file = tmp_path / "p.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert counts(load(library, file)) == (4, 0, 0, 0, 3)
+    assert library.rows("SELECT contributors FROM library.prompt_sources ORDER BY id DESC LIMIT 1") == [
+        (["Acme, Inc.", "7"],)
+    ]
+    for table in ("prompt_sources", "import_rejections"):
+        assert library.value(f"SELECT count(*) FROM library.{table} AS t WHERE t::text LIKE '%jane@%'") == 0
+
+
 def test_one_key_with_two_texts_is_rejected_not_guessed(library: Library, tmp_path: Path) -> None:
     file = write_json(tmp_path / "p.json", [{"id": "k", "prompt": "one"}, {"id": "k", "prompt": "two"}])
     assert counts(load(library, file)) == (1, 0, 0, 0, 1)
@@ -167,6 +230,29 @@ def test_formats_are_told_by_content_and_gzip_is_opened(library: Library, tmp_pa
     assert [(file.format, file.inserted) for file in result.files] == [("jsonl", 2), ("json", 1), ("csv", 1)]
 
 
+def test_loads_at_the_same_time_wait_for_each_other(library: Library, tmp_path: Path) -> None:
+    files = [write_json(tmp_path / f"{n}.json", [{"prompt": "shared"}, {"prompt": f"own {n}"}]) for n in range(4)]
+    with ThreadPoolExecutor() as pool:
+        results = list(pool.map(lambda file: load(library, file), files))
+    assert sorted(result.inserted for result in results) == [1, 1, 1, 2]
+
+
+def test_shapes_of_json_are_understood(library: Library, tmp_path: Path) -> None:
+    shapes = {
+        "single": '{"title": "t", "prompt": "one", "tags": ["a"]}',
+        "beside": '{"tags": ["a", "b"], "prompts": [{"prompt": "two"}], "count": 1}',
+        "below": '{"data": {"prompts": [{"prompt": "three"}]}}',
+        "following": '{"prompt": "four"}{"prompt": "five"}',
+        "empty": '{"prompts": [], "more": [{"prompt": "six"}]}',
+        "long": json.dumps([{"prompt": "x" * 300_000}, {"prompt": "seven"}]),
+    }
+    files = [tmp_path / name for name in shapes]
+    for file in files:
+        file.write_text(shapes[file.name], encoding="utf-8")
+    result = import_prompts(library.ingest, files, OPTIONS)
+    assert [file.inserted for file in result.files] == [1, 1, 1, 2, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -174,6 +260,10 @@ def test_formats_are_told_by_content_and_gzip_is_opened(library: Library, tmp_pa
         (b"\xff\xfe\x00binary\x00\x01", "is of no format"),
         (b'[{"prompt": "a"}, {"prompt": ', "is not readable JSON"),
         (b"title,prompt\n", "holds no records"),
+        (b'title,prompt\na,"open\nb,c\n', "never closed"),
+        (b"[" * 5000 + b"]" * 5000, "nested too deeply"),
+        (b"title,prompt\n" + b"x" * 5_000_000, "over 4 million characters"),
+        (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xff\xff", "damaged gzip"),
         (b"link,stars\nhttp://x,5\n", "could hold a prompt"),
         (b"title,prompt\nx,caf\xe9\n", "is not UTF-8"),
         (b"\x1f\x8b\x08\x00broken", "damaged gzip"),
