@@ -165,7 +165,7 @@ def _staged(row: Row, latest: datetime) -> Sequence[Any]:
         raise RecordError("lies before the year 2000")
     user = optional_text(fields, "user_id")
     collection, _, key = (optional_text(fields, "prompt_key", 400) or "").partition("/")
-    prompt = optional_integer(fields, "prompt_id")
+    prompt = optional_integer(fields, "prompt_id", 2**63 - 1)
     if event_type in _ABOUT_A_PROMPT and prompt is None and not key:
         raise RecordError(f"is a {event_type} without a prompt")
     if event_type in _BY_A_PERSON and user is None:

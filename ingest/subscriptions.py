@@ -1,7 +1,7 @@
 """Load billing records: spans of subscriptions, from which every person's FREE or PRO follows.
 
 A record is a span in which nothing changed. A later export may close an open span or move its period's end on;
-plan, price and state of a recorded span are history and stay.
+plan, price and state of a recorded span are history and stay, and so does an end: an older export changes nothing.
 """
 
 from collections.abc import Sequence
@@ -34,6 +34,8 @@ COLUMNS = {
     # Filled by the merge:
     "user_id": "bigint",
 }
+YEARS = (2000, 2100)
+OVERLAP = "overlaps another span of the same person; close that one first"
 SHOWN = ("external_id", "external_user", "plan", "status", "started_at", "ended_at", "amount", "currency")
 
 PEOPLE = """
@@ -56,13 +58,17 @@ WHERE
     AND (s.user_id IS NULL OR NOT EXISTS (SELECT FROM library.plans AS p WHERE p.code = s.plan))
 """
 
+# Of several records of a span, the one that knows most: an end, else the latest period.
 REPEATED = """
 UPDATE staged_subscriptions AS s SET outcome = 'duplicates'
 FROM (
-    SELECT staged_id, row_number() OVER (PARTITION BY external_id, started_at ORDER BY staged_id DESC) AS from_last
+    SELECT staged_id, row_number() OVER (
+        PARTITION BY external_id, started_at
+        ORDER BY ended_at IS NULL, current_period_end DESC NULLS LAST, staged_id DESC
+    ) AS place
     FROM staged_subscriptions WHERE outcome IS NULL
 ) AS n
-WHERE n.staged_id = s.staged_id AND n.from_last > 1
+WHERE n.staged_id = s.staged_id AND n.place > 1
 """
 
 KNOWN = """
@@ -70,8 +76,13 @@ UPDATE staged_subscriptions AS s SET
     outcome = CASE
         WHEN (k.user_id, k.plan, k.status, k.amount, k.currency, k.billing_interval)
             IS DISTINCT FROM (s.user_id, s.plan, s.status, s.amount, s.currency, s.billing_interval) THEN 'rejected'
-        WHEN (k.current_period_end, k.canceled_at, k.ended_at)
-            IS DISTINCT FROM (s.current_period_end, s.canceled_at, s.ended_at) THEN 'updated'
+        WHEN k.ended_at <> s.ended_at THEN 'rejected'
+        WHEN k.ended_at IS NULL AND (
+            s.ended_at IS NOT NULL
+            OR s.current_period_end > k.current_period_end
+            OR (k.current_period_end IS NULL AND s.current_period_end IS NOT NULL)
+            OR (k.canceled_at IS NULL AND s.canceled_at IS NOT NULL)
+        ) THEN 'updated'
         ELSE 'unchanged'
     END
 FROM library.subscriptions AS k
@@ -80,45 +91,55 @@ WHERE s.outcome IS NULL AND k.external_id = s.external_id AND k.started_at = s.s
 
 REWRITES_HISTORY = """
 UPDATE staged_subscriptions
-SET reason = 'gives another person, plan, price or state for a span that is recorded; a change starts a new span'
+SET reason = 'gives another person, plan, price, state or end for a span that is recorded; a change starts a new span'
 WHERE outcome = 'rejected' AND reason IS NULL
-"""
-
-OVERLAPPING = """
-WITH spans AS (
-    SELECT user_id, started_at, ended_at, staged_id AS place FROM staged_subscriptions
-    WHERE outcome IS NULL OR outcome = 'updated'
-    UNION ALL
-    SELECT k.user_id, k.started_at, k.ended_at, 0 FROM library.subscriptions AS k
-    WHERE NOT EXISTS (
-        SELECT FROM staged_subscriptions AS s
-        WHERE s.outcome = 'updated' AND s.external_id = k.external_id AND s.started_at = k.started_at
-    )
-)
-UPDATE staged_subscriptions AS s
-SET outcome = 'rejected', reason = 'overlaps another span of the same person; close that one first'
-WHERE
-    (s.outcome IS NULL OR s.outcome = 'updated')
-    AND EXISTS (
-        SELECT FROM spans AS o
-        WHERE
-            o.user_id = s.user_id AND o.place < s.staged_id
-            AND tstzrange(o.started_at, o.ended_at) && tstzrange(s.started_at, s.ended_at)
-    )
 """
 
 MOVED_ON = """
 UPDATE library.subscriptions AS k SET
-    current_period_end = s.current_period_end, canceled_at = s.canceled_at, ended_at = s.ended_at,
+    ended_at = s.ended_at,
+    canceled_at = CASE
+        WHEN s.current_period_end > k.current_period_end THEN s.canceled_at
+        ELSE coalesce(s.canceled_at, k.canceled_at)
+    END,
+    current_period_end = greatest(s.current_period_end, k.current_period_end),
     batch_id = :batch_id
 FROM staged_subscriptions AS s
 WHERE s.outcome = 'updated' AND k.external_id = s.external_id AND k.started_at = s.started_at
 """
 
-NEW = """
-WITH chosen AS (
-    UPDATE staged_subscriptions SET outcome = 'inserted' WHERE outcome IS NULL RETURNING *
+OVERLAPS_RECORDED = """
+UPDATE staged_subscriptions AS s SET outcome = 'rejected', reason = :overlap
+WHERE s.outcome IS NULL AND EXISTS (
+    SELECT FROM library.subscriptions AS k
+    WHERE k.user_id = s.user_id AND tstzrange(k.started_at, k.ended_at) && tstzrange(s.started_at, s.ended_at)
 )
+"""
+
+# New spans are taken in the order of the files; these two run in turn until every one is decided.
+FREE_OF_EARLIER = """
+UPDATE staged_subscriptions AS s SET outcome = 'inserted'
+WHERE s.outcome IS NULL AND NOT EXISTS (
+    SELECT FROM staged_subscriptions AS o
+    WHERE
+        o.outcome IS NULL AND o.user_id = s.user_id AND o.staged_id < s.staged_id
+        AND tstzrange(o.started_at, o.ended_at) && tstzrange(s.started_at, s.ended_at)
+)
+"""
+
+OVERLAPS_ACCEPTED = """
+UPDATE staged_subscriptions AS s SET outcome = 'rejected', reason = :overlap
+WHERE s.outcome IS NULL AND EXISTS (
+    SELECT FROM staged_subscriptions AS o
+    WHERE
+        o.outcome = 'inserted' AND o.user_id = s.user_id
+        AND tstzrange(o.started_at, o.ended_at) && tstzrange(s.started_at, s.ended_at)
+)
+"""
+
+UNDECIDED = "SELECT EXISTS (SELECT FROM staged_subscriptions WHERE outcome IS NULL)"
+
+NEW = """
 INSERT INTO library.subscriptions (
     external_id, user_id, plan, status, started_at, current_period_end, canceled_at, ended_at,
     amount, currency, billing_interval, is_trial, batch_id
@@ -126,7 +147,7 @@ INSERT INTO library.subscriptions (
 SELECT
     external_id, user_id, plan, status, started_at, current_period_end, canceled_at, ended_at,
     amount, currency, billing_interval, status = 'TRIALING', :batch_id
-FROM chosen ORDER BY staged_id
+FROM staged_subscriptions WHERE outcome = 'inserted' ORDER BY staged_id
 """
 
 # Unpaid and paused subscriptions give no access; a past-due one still does, as long as billing tries again.
@@ -161,9 +182,13 @@ def load_subscriptions(
     with open_batch(engine, BatchKind.SUBSCRIPTIONS, paths, root=root) as batch:
         staging = Staging(batch, "staged_subscriptions", COLUMNS, SHOWN)
         staging.load(paths, _staged, progress)
-        for statement in (PEOPLE, UNKNOWN, REPEATED, KNOWN, REWRITES_HISTORY, OVERLAPPING):
+        for statement in (PEOPLE, UNKNOWN, REPEATED, KNOWN, REWRITES_HISTORY):
             batch.run(statement)
         batch.run(MOVED_ON, batch_id=batch.id)
+        batch.run(OVERLAPS_RECORDED, overlap=OVERLAP)
+        while batch.connection.scalar(text(UNDECIDED)):
+            batch.run(FREE_OF_EARLIER)
+            batch.run(OVERLAPS_ACCEPTED, overlap=OVERLAP)
         batch.run(NEW, batch_id=batch.id)
         batch.run(STATUS_OF_PEOPLE)
         staging.settle()
@@ -185,6 +210,8 @@ def _staged(row: Row) -> Sequence[Any]:
     ended_at = optional_moment(fields, "ended_at")
     if ended_at is not None and ended_at <= started_at:
         raise RecordError("ends before it starts")
+    if not YEARS[0] <= started_at.year <= YEARS[1]:
+        raise RecordError(f"starts in the year {started_at.year}")
     currency = required_text(fields, "currency").upper()
     if len(currency) != 3 or not currency.isalpha() or not currency.isascii():
         raise RecordError(f"has the currency '{currency[:20]}'; write its three letters, like USD")

@@ -35,9 +35,12 @@ WHERE
             SELECT FROM library.users AS u
             WHERE lower(u.email) = lower(s.email) AND u.external_id IS DISTINCT FROM s.external_id
         )
-        OR EXISTS (
-            SELECT FROM staged_users AS t
-            WHERE t.outcome IS NULL AND lower(t.email) = lower(s.email) AND t.staged_id < s.staged_id
+        OR s.staged_id IN (
+            SELECT staged_id FROM (
+                SELECT staged_id, row_number() OVER (PARTITION BY lower(email) ORDER BY staged_id) AS place
+                FROM staged_users WHERE outcome IS NULL
+            ) AS n
+            WHERE place > 1
         )
     )
 """

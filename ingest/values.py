@@ -41,7 +41,7 @@ def choice(fields: Fields, name: str, choices: Iterable[str]) -> str:
 
 
 def optional_moment(fields: Fields, name: str) -> datetime | None:
-    """A time in UTC from ISO 8601 (without an offset it is UTC) or seconds since 1970."""
+    """A time in UTC from ISO 8601 (without an offset it is UTC) or a JSON number of seconds since 1970."""
     value = fields.get(name)
     if value is None or value == "":
         return None
@@ -62,16 +62,16 @@ def required_moment(fields: Fields, name: str) -> datetime:
     return moment
 
 
-def optional_integer(fields: Fields, name: str) -> int | None:
-    """A whole number from 0 to 2,147,483,647."""
+def optional_integer(fields: Fields, name: str, limit: int = 2**31 - 1) -> int | None:
+    """A whole number from 0 to `limit`, also where it is written as 7.0."""
     value = fields.get(name)
     if value is None or value == "":
         return None
     try:
-        number = int(str(value))
+        number = int(str(value).removesuffix(".0"))
     except ValueError:
         raise RecordError(f"has the {name} '{str(value)[:40]}'; it must be a whole number") from None
-    if not 0 <= number <= 2_147_483_647:
+    if not 0 <= number <= limit:
         raise RecordError(f"has the {name} {str(number)[:40]}, which is out of range")
     return number
 

@@ -35,6 +35,18 @@ def is_ready(settings: Settings) -> bool:
         return library_counts(session)["activity_events"] > 0
 
 
+def refuse_a_library_in_use(settings: Settings) -> None:
+    """Keep simulated people out of a configured database that holds somebody's library.
+
+    Raises:
+        PromptoryError: it does, and no former demo put it there.
+    """
+    with viewer_session(engine_for(Role.INGEST), None) as session:
+        held = library_counts(session)["prompts"]
+    if settings.database_url is not None and held and not (settings.landing / "simulation.json").exists():
+        raise PromptoryError("The database of PROMPTORY_DATABASE_URL holds a library; the demo wants an empty one.")
+
+
 def set_up(settings: Settings, say: Say, days: int = DAYS) -> None:
     """Migrate, write the files, and run the Dagster jobs over them; safe to repeat after an interruption.
 
@@ -43,6 +55,7 @@ def set_up(settings: Settings, say: Say, days: int = DAYS) -> None:
     """
     say("Migrating the database")
     upgrade(engine_for(None))
+    end_interrupted_runs(settings)
     say(f"Writing {days} simulated days")
     simulation = write_files(settings, days)
     say("Importing the starter collection (Dagster job import_inbox)")
@@ -105,6 +118,21 @@ def run_job(settings: Settings, name: str, first_day: date | None = None, last_d
             result = defs.resolve_job_def(name).execute_in_process(instance=instance, tags=tags, raise_on_error=False)
     if not result.success:
         raise PromptoryError(f"The Dagster job {name} failed; its log is {log}.")
+
+
+def end_interrupted_runs(settings: Settings) -> None:
+    """Declare runs failed that a killed demo left behind: they would take the places of new ones for ever.
+
+    Only the one demo that may run in a home calls this, before anything of its own runs.
+    """
+    os.environ["DAGSTER_HOME"] = str(prepare_instance(settings))
+    import dagster as dg  # noqa: PLC0415 (takes seconds, which other commands need not wait)
+
+    with dg.DagsterInstance.get() as instance:
+        for run in instance.get_runs(
+            dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+        ):
+            instance.report_run_failed(run, "The process that ran this was ended.")
 
 
 def prepare_instance(settings: Settings) -> Path:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from schema.embedded import start_embedded_server
@@ -54,6 +54,9 @@ def libpq_variables(url: URL) -> dict[str, str]:
         "PGPASSWORD": url.password,
         "PGDATABASE": url.database,
         "PGSSLMODE": url.query.get("sslmode"),
+        "PGSSLROOTCERT": url.query.get("sslrootcert"),
+        "PGSSLCERT": url.query.get("sslcert"),
+        "PGSSLKEY": url.query.get("sslkey"),
     }
     return {name: str(value) for name, value in parts.items() if value}
 
@@ -72,6 +75,7 @@ def create_role_engine(url: URL, role: Role | None) -> Engine:
     return create_engine(
         url,
         connect_args={"options": " ".join(options), "connect_timeout": 10},
+        hide_parameters=True,  # a traceback must not show a prompt's text
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=10,
@@ -89,20 +93,25 @@ def connect(engine: Engine) -> Iterator[Connection]:
         connection = engine.connect()
     except OperationalError as error:
         raise DatabaseError(explain_connection_failure(engine.url, error)) from None
+    except ProgrammingError as error:  # psycopg's word for an address that libpq does not understand
+        raise DatabaseError(f"PROMPTORY_DATABASE_URL cannot be used: {str(error.orig).strip()}.") from None
     with connection, connection.begin():
         yield connection
 
 
 def explain_connection_failure(url: URL, error: OperationalError) -> str:
-    """Say why a connection failed and what to do about it."""
+    """Say why a connection failed, or was lost, and what to do about it."""
     place = f"{url.host or url.query.get('host', 'the local socket')}:{url.port or 5432}/{url.database}"
     reason = str(error.orig).lower()
+    state = getattr(error.orig, "sqlstate", None) or ""
     if ("does not exist" in reason and "role" in reason) or "cannot set role" in reason:
         return f"The database at {place} is not set up yet: run `promptory db upgrade` first."
     if "authentication" in reason or "password" in reason:
         return f"The database at {place} refuses the user or password in PROMPTORY_DATABASE_URL."
     if "does not exist" in reason:
         return f"There is no database '{url.database}' at {place}; create it, or correct PROMPTORY_DATABASE_URL."
+    if state and not state.startswith(("08", "57P")):
+        return f"The database at {place} gave up: {str(error.orig).splitlines()[0]}."
     return f"The database at {place} does not answer; start it, or correct PROMPTORY_DATABASE_URL."
 
 

@@ -49,6 +49,7 @@ def demo(
             library.make_curator(settings)
             err.print("The library is there already; starting from it.")
         else:
+            library.refuse_a_library_in_use(settings)
             _set_up(settings, days)
         err.print(f"Ready after {time.monotonic() - started:.0f} s.")
         if serve:
@@ -69,8 +70,8 @@ def _set_up(settings: Settings, days: int) -> None:
 
 
 def _serve(settings: Settings) -> None:
+    library.end_interrupted_runs(settings)
     environment = library.child_environment(settings)
-    library.prepare_instance(settings)
     servers = [
         Server(
             "The dashboard",

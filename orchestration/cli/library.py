@@ -10,7 +10,7 @@ from schema.database import database_url, engine_for, viewer_session
 from schema.errors import PromptoryError
 from schema.migrations import revisions
 from schema.models import AgentType, Tier
-from schema.repository.history import last_activity, library_counts, recent_batches, rejections_of
+from schema.repository.history import batch_exists, last_activity, library_counts, recent_batches, rejections_of
 from schema.repository.people import find_user_id
 from schema.repository.recommendations import recommended_prompts
 from schema.repository.search import search_prompts
@@ -25,7 +25,7 @@ def search(
     agent_type: Annotated[AgentType | None, typer.Option(help="Only this kind of prompt.")] = None,
     access: Annotated[Tier | None, typer.Option(help="Only free or only Pro prompts.")] = None,
     language: Annotated[str | None, typer.Option(help="Only this language (en, ko, ...).")] = None,
-    skip: Annotated[int, typer.Option(min=0, help="Leave out the first so many.")] = 0,
+    skip: Annotated[int, typer.Option(min=0, max=1_000_000, help="Leave out the first so many.")] = 0,
     take: Annotated[int, typer.Option(min=1, max=100, help="Show so many.")] = 10,
     as_user: Annotated[
         str | None, typer.Option("--user", help="Search as this person (e-mail); else as a visitor.")
@@ -118,13 +118,15 @@ def status(as_json: AsJson = False) -> None:
 
 
 def rejections(
-    batch_id: Annotated[int, typer.Argument(help="The batch, as `import` and `status` show it.")],
+    batch_id: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The batch, as `import` and `status` show it.")],
     take: Annotated[int, typer.Option(min=1, max=10_000, help="Show so many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Show the records of a batch that were not accepted, and why."""
     ready_database()
     with viewer_session(engine_for(Role.INGEST), None) as session:
+        if not batch_exists(session, batch_id):
+            raise PromptoryError(f"There is no batch {batch_id}; `promptory status` lists the last ones.")
         refused = rejections_of(session, batch_id, take=take)
     if as_json:
         print_json(

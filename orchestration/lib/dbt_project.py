@@ -6,6 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from schema.database import libpq_variables
+
 PROJECT_DIR = Path(__file__).parents[2] / "dbt_project"
 MANIFEST = PROJECT_DIR / "target" / "manifest.json"
 # The one beside this interpreter: a virtual environment need not be on the PATH.
@@ -15,7 +17,9 @@ DBT_EXECUTABLE = str(Path(sys.executable).with_name("dbt"))
 def ensure_manifest() -> Path:
     """Return the manifest, parsing the project first where it is missing or older than a model."""
     newest = max(
-        path.stat().st_mtime for folder in ("models", "macros", "tests") for path in (PROJECT_DIR / folder).rglob("*")
+        path.stat().st_mtime
+        for path in PROJECT_DIR.rglob("*")
+        if path.suffix in (".sql", ".yml") and PROJECT_DIR / "target" not in path.parents
     )
     if not MANIFEST.exists() or MANIFEST.stat().st_mtime < newest:
         folder = str(PROJECT_DIR)
@@ -35,4 +39,6 @@ def connection_variables(url: URL) -> dict[str, str]:
         "DBT_ENV_SECRET_PROMPTORY_PASSWORD": url.password or "",
         "PROMPTORY_DBT_DATABASE": url.database or "postgres",
         "PROMPTORY_DBT_SSLMODE": str(url.query.get("sslmode", "prefer")),
+        # libpq takes from the environment what the profile has no word for.
+        **{variable: value for variable, value in libpq_variables(url).items() if variable.startswith("PGSSL")},
     }

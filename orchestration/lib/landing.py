@@ -8,16 +8,26 @@ READABLE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
 
 
 def data_files(folder: Path) -> list[Path]:
-    """The files below `folder` that a reader could read, in order of name; hidden and half-written ones left out."""
+    """The files below `folder` that a reader could read, in order of name; hidden ones are left out."""
     if not folder.is_dir():
         return []
     return sorted(
         path
         for path in folder.rglob("*")
         if path.is_file()
+        and _is_utf8(path)
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.name.lower().removesuffix(".gz").endswith(READABLE)
     )
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether other systems can be told the file's name; one that is not is left where it lies."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def activity_files(landing: Path, day: date) -> list[Path]:

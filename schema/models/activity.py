@@ -2,10 +2,8 @@
 
 import enum
 import uuid
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.models.base import LIBRARY, Base, Moment, one_of
@@ -38,7 +36,6 @@ class ActivityEvent(Base):
     query: Mapped[str | None] = mapped_column(Text)
     result_count: Mapped[int | None] = mapped_column(Integer)
     position: Mapped[int | None] = mapped_column(Integer)
-    details: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     batch_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.import_batches.id"))
 
     __table_args__ = (

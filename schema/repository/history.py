@@ -51,6 +51,11 @@ def recent_batches(session: Session, *, kind: BatchKind | None = None, take: int
     return [BatchSummary(**row) for row in session.execute(statement.limit(take)).mappings()]
 
 
+def batch_exists(session: Session, batch_id: int) -> bool:
+    """Whether the history has this batch."""
+    return session.get(ImportBatch, batch_id) is not None
+
+
 def rejections_of(session: Session, batch_id: int, *, take: int = 100) -> list[Rejection]:
     """The first rejected records of a batch, in the order of the files."""
     refused = ImportRejection

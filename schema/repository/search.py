@@ -2,9 +2,10 @@
 
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, func, literal, literal_column, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from schema.models import Prompt, PromptTag, Tag
 from schema.repository.cards import PromptCard, check_page, select_cards, to_card
@@ -38,7 +39,7 @@ def search_prompts(
     the older prompt. A text that the viewer may not read is not searched.
     """
     check_page(skip, take)
-    terms = list(dict.fromkeys(unicodedata.normalize("NFKC", query).casefold().split()))[:MAX_TERMS]
+    terms = list(dict.fromkeys(unicodedata.normalize("NFKC", query).split()))[:MAX_TERMS]
     cards = prompt_cards.c
     scores = [_score(term) for term in terms]
     score: ColumnElement[int] = sum(scores, start=literal(0))
@@ -65,13 +66,18 @@ def _score(term: str) -> ColumnElement[int]:
         select(literal(1))
         .select_from(PromptTag)
         .join(Tag, Tag.id == PromptTag.tag_id)
-        .where(PromptTag.prompt_id == cards.id, Tag.name.contains(term, autoescape=True))
+        .where(PromptTag.prompt_id == cards.id, Tag.name.contains(term.casefold(), autoescape=True))
         .exists()
     )
     parts = (
-        (4, cards.title.icontains(term, autoescape=True)),
+        (4, _holds(cards.title, term)),
         (3, has_tag),
-        (2, func.coalesce(cards.description.icontains(term, autoescape=True), False)),
-        (1, func.coalesce(Prompt.prompt_text.icontains(term, autoescape=True), False)),
+        (2, _holds(cards.description, term)),
+        (1, _holds(Prompt.prompt_text, term)),
     )
     return sum((case((holds, weight), else_=0) for weight, holds in parts), start=literal(0))
+
+
+def _holds(column: ColumnElement[Any] | InstrumentedAttribute[Any], term: str) -> ColumnElement[bool]:
+    """Whether a text holds a word; full-width letters and the like are as good as the usual ones."""
+    return func.coalesce(func.normalize(column, literal_column("NFKC")).icontains(term, autoescape=True), False)

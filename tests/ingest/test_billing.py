@@ -75,6 +75,34 @@ def test_spans_that_overlap_or_rewrite_history_are_rejected(library: Library, tm
     assert "overlaps another span" in reasons[4]
 
 
+def test_an_older_export_does_not_open_what_is_closed(library: Library, tmp_path: Path) -> None:
+    load(library, tmp_path, span("2026-01-01", "2026-02-01"))
+    older = load(library, tmp_path, span("2026-01-01"))
+    assert (older.unchanged, older.updated) == (1, 0)
+    both = load(library, tmp_path, span("2026-01-01", "2026-02-01"), span("2026-01-01"))
+    assert (both.unchanged, both.duplicates) == (1, 1)
+    assert tier(library) == "FREE"
+
+
+def test_a_rejected_span_keeps_no_other_span_out(library: Library, tmp_path: Path) -> None:
+    load(library, tmp_path, span("2026-01-01", "2026-02-01"))
+    result = load(
+        library,
+        tmp_path,
+        span("2026-01-15", "2026-03-01", key="overlaps the recorded one"),
+        span("2026-02-15", "2026-03-15", key="overlaps only the rejected one"),
+        span("2026-03-01", "2026-04-01", key="overlaps the accepted one"),
+        span("2026-03-20", "2026-04-20", key="overlaps only the rejected one of before"),
+    )
+    assert (result.inserted, result.rejected) == (2, 2)
+
+
+def test_a_span_inside_one_that_the_same_export_closes_is_rejected_alone(library: Library, tmp_path: Path) -> None:
+    load(library, tmp_path, span("2026-01-01"))
+    result = load(library, tmp_path, span("2026-01-10", "2026-01-20", key="s2"), span("2026-01-01", "2026-02-01"))
+    assert (result.inserted, result.updated, result.rejected) == (0, 1, 1)
+
+
 def test_unknown_people_and_plans_and_bad_values_are_rejected(library: Library, tmp_path: Path) -> None:
     rows = [
         ["x", "stranger", *span("2026-01-01")[2:]],

@@ -138,6 +138,31 @@ def test_a_database_that_does_not_exist_or_is_not_set_up_says_what_to_do(server:
         assert "promptory db upgrade" in told(promptory(*command, PROMPTORY_DATABASE_URL=empty))
 
 
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (("rejections", "777"), "There is no batch 777"),
+        (("db", "downgrade", "nope", "--yes"), "nope"),
+        (("db", "downgrade", "base"), "add --yes"),
+        (("recommend", "--user", "nobody@example.com"), "Nobody has the e-mail address"),
+        (("recommend", "--user", "nobody@example.com", "--json"), "Nobody has the e-mail address"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(configured: Library, command: tuple[str, ...], sentence: str) -> None:
+    assert sentence in told(promptory(*command))
+
+
+def test_an_address_with_a_foreign_option_is_one_line(configured: Library) -> None:
+    address = configured.url.update_query_dict({"pgbouncer": "true"}).render_as_string(hide_password=False)
+    assert "pgbouncer" in told(promptory("status", PROMPTORY_DATABASE_URL=address))
+
+
+def test_the_demo_wants_an_empty_database_of_ones_own(configured: Library) -> None:
+    configured.add_prompt("ours")
+    assert "wants an empty one" in told(promptory("demo", "--no-serve"))
+    assert configured.value("SELECT count(*) FROM library.users") == 0
+
+
 def test_a_wrong_setting_and_an_unwritable_home_are_named(tmp_path: Path) -> None:
     assert "PROMPTORY_DAGSTER_PORT" in told(promptory("status", PROMPTORY_DAGSTER_PORT="many"))
     (tmp_path / "file").touch()

@@ -70,13 +70,16 @@ def test_the_sensor_asks_once_for_each_new_or_changed_file(configured: Library, 
     (inbox / "mine").mkdir(parents=True)
     file = write_csv(inbox / "mine" / "a.csv", ["title", "prompt"], ["A", "one"])
     (inbox / ".half-written.csv").write_text("title")
-    first = inbox_sensor.evaluate_tick(_sensor_context(None))
-    assert [
-        request.run_config["ops"]["library__prompts"]["config"]["files"] for request in first.run_requests or []
-    ] == [["mine/a.csv"]]
-    assert not inbox_sensor.evaluate_tick(_sensor_context(first.cursor)).run_requests
+    looks = [inbox_sensor.evaluate_tick(_sensor_context(None))]
+    for _ in range(2):
+        looks.append(inbox_sensor.evaluate_tick(_sensor_context(looks[-1].cursor)))
+    assert [len(look.run_requests or []) for look in looks] == [0, 1, 0]
+    (request,) = looks[1].run_requests or []
+    assert request.run_config["ops"]["library__prompts"]["config"]["files"] == ["mine/a.csv"]
     write_csv(file, ["title", "prompt"], ["A", "one"], ["B", "two"])
-    assert len(inbox_sensor.evaluate_tick(_sensor_context(first.cursor)).run_requests or []) == 1
+    changed = inbox_sensor.evaluate_tick(_sensor_context(looks[-1].cursor))
+    assert not changed.run_requests
+    assert len(inbox_sensor.evaluate_tick(_sensor_context(changed.cursor)).run_requests or []) == 1
 
 
 def _sensor_context(cursor: str | None) -> dg.SensorEvaluationContext:

@@ -9,8 +9,10 @@ from sqlalchemy import URL, Engine, text
 
 from ingest import ImportOptions, import_prompts
 from schema.database import connect, create_role_engine
+from schema.errors import DatabaseError
 from schema.migrations import downgrade, revisions, upgrade
 from schema.models import LIBRARY, Base
+from schema.roles import Role
 from tests.support.library import Library
 
 
@@ -40,6 +42,29 @@ def test_down_and_up_on_a_filled_database(library: Library, tmp_path: Path) -> N
         assert revisions(library.engine())[0] == (None if revision == "base" else revision)
     upgrade(library.engine())
     assert library.value("SELECT count(*) FROM library.prompts") == 0
+
+
+def test_a_user_who_may_only_create_roles_sets_up_and_takes_down(server: URL, maintenance: Engine) -> None:
+    with maintenance.connect() as connection:
+        connection.execute(text("CREATE ROLE owner_only LOGIN CREATEROLE"))
+        for role in Role:
+            connection.execute(text(f"GRANT {role} TO owner_only"))
+        connection.execute(text("CREATE DATABASE owned OWNER owner_only"))
+    engine = create_role_engine(server.set(database="owned", username="owner_only"), None)
+    upgrade(engine)
+    downgrade(engine)
+    upgrade(engine)
+    engine.dispose()
+
+
+def test_a_user_without_rights_is_told_what_is_missing(server: URL, maintenance: Engine) -> None:
+    with maintenance.connect() as connection:
+        connection.execute(text("CREATE ROLE nobody_much LOGIN"))
+        connection.execute(text("CREATE DATABASE foreign_owned OWNER nobody_much"))
+    engine = create_role_engine(server.set(database="foreign_owned", username="nobody_much"), None)
+    with pytest.raises(DatabaseError, match="may not set it up"):
+        upgrade(engine)
+    engine.dispose()
 
 
 def test_going_up_one_step_keeps_the_rows_of_the_step_before(library: Library) -> None:

@@ -139,6 +139,14 @@ def test_search_ranks_titles_over_texts_and_finds_korean(library: Library) -> No
         assert search_prompts(session, "").total == 3
 
 
+@pytest.mark.parametrize("title", ["Straße", "ｶﾒﾗ", "ＡＢＣ", "C++ (100%)", "김치_찌개"])
+def test_search_finds_a_title_by_itself(library: Library, title: str) -> None:
+    library.add_prompt(title)
+    library.add_prompt("another")
+    with library.viewer(None) as session:
+        assert [card.title for card in search_prompts(session, title).cards] == [title]
+
+
 def test_search_does_not_betray_the_text_of_a_pro_prompt(library: Library) -> None:
     library.add_prompt("locked", access="PRO")
     pro = library.add_user("pro@example.com", tier="PRO")

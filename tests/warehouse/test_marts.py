@@ -11,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from ingest import load_activity, load_subscriptions
 from orchestration.lib.dbt_project import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
+from schema.migrations import downgrade, upgrade
 from schema.roles import Role
 from tests.support.files import write_csv, write_jsonl
 from tests.support.library import Library
@@ -132,3 +133,10 @@ def test_no_relation_of_the_warehouse_holds_a_prompts_text(small: Library) -> No
 def test_an_empty_library_builds_too(library: Library, tmp_path: Path) -> None:
     build(library, tmp_path / "target")
     assert library.value("SELECT count(*) FROM analytics.prompt_rankings") == 0
+
+
+def test_the_schema_goes_down_and_up_under_a_built_warehouse(library: Library, tmp_path: Path) -> None:
+    build(library, tmp_path / "target")
+    downgrade(library.engine())
+    upgrade(library.engine())
+    build(library, tmp_path / "target")

@@ -21,7 +21,17 @@ def upgrade() -> None:
             EXCEPTION WHEN duplicate_object THEN NULL;
             END $$
         """)
-        op.execute(f"GRANT {role} TO CURRENT_USER")
+        # A server's roles may be another database's too, made by another user who let us use them.
+        op.execute(f"""
+            DO $$ BEGIN
+                IF NOT pg_has_role(
+                    CURRENT_USER, '{role}',
+                    CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
+                ) THEN
+                    GRANT {role} TO CURRENT_USER;
+                END IF;
+            END $$
+        """)
     op.execute("CREATE SCHEMA library AUTHORIZATION promptory_owner")
     op.execute("CREATE SCHEMA analytics AUTHORIZATION promptory_dbt")
     op.execute("GRANT ALL ON alembic_version TO promptory_owner")

@@ -22,7 +22,6 @@ CREATE TABLE library.activity_events (
     query TEXT,
     result_count INTEGER,
     position INTEGER,
-    details JSONB,
     batch_id BIGINT NOT NULL,
     CONSTRAINT pk_activity_events PRIMARY KEY (event_id, occurred_at),
     CONSTRAINT ck_activity_events_event_type CHECK (event_type IN ('view', 'copy', 'like', 'unlike', 'share', 'search', 'paywall_view', 'sign_in')),

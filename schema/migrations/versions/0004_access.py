@@ -60,9 +60,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA library TO promptor
 REVOKE INSERT, UPDATE, DELETE ON library.prompt_cards FROM promptory_ingest;
 
 GRANT SELECT ON
-    library.collections, library.prompts, library.prompt_sources, library.tags, library.prompt_tags,
-    library.user_prompt_likes, library.activity_events, library.plans, library.subscriptions,
-    library.import_batches, library.import_rejections
+    library.prompts, library.tags, library.prompt_tags, library.user_prompt_likes, library.activity_events,
+    library.plans, library.subscriptions
 TO promptory_dbt;
 GRANT SELECT (id, external_id, name, role, subscription_status, created_at) ON library.users TO promptory_dbt;
 
@@ -103,6 +102,24 @@ CREATE POLICY curator ON library.import_rejections FOR SELECT TO promptory_dashb
 """
 
 
+DROP_WAREHOUSE = """
+DO $$ DECLARE relation record; BEGIN
+    FOR relation IN
+        SELECT c.relname, c.relkind FROM pg_class AS c
+        WHERE c.relnamespace = 'analytics'::regnamespace AND c.relkind IN ('r', 'v', 'm')
+    LOOP
+        IF to_regclass(format('analytics.%I', relation.relname)) IS NOT NULL THEN
+            EXECUTE format(
+                'DROP %s analytics.%I CASCADE',
+                CASE relation.relkind WHEN 'r' THEN 'TABLE' WHEN 'v' THEN 'VIEW' ELSE 'MATERIALIZED VIEW' END,
+                relation.relname
+            );
+        END IF;
+    END LOOP;
+END $$
+"""
+
+
 def upgrade() -> None:
     """Grant each role what it needs, and no more."""
     op.execute(VIEWER)
@@ -116,7 +133,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Leave the tables to their owner alone."""
+    """Leave the tables to their owner alone; what dbt built on them goes, as it can be built again."""
+    op.execute("SET LOCAL ROLE promptory_dbt")
+    op.execute(DROP_WAREHOUSE)
+    op.execute("SET LOCAL ROLE promptory_owner")
     for table in PROTECTED:
         op.execute(f"""
             DO $$ DECLARE policy_name text; BEGIN

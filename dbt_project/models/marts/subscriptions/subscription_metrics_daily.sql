@@ -58,9 +58,9 @@ final as (
         cast(currencies.currency as text) as currency,
         coalesce(totals.paying_people, 0) as paying_people,
         coalesce(totals.trialing_people, 0) as trialing_people,
-        cast(round(coalesce(totals.monthly_recurring_revenue, 0), 2) as numeric(14, 2)) as monthly_recurring_revenue,
+        cast(round(coalesce(totals.monthly_recurring_revenue, 0), 2) as numeric(18, 2)) as monthly_recurring_revenue,
         cast(
-            round(totals.monthly_recurring_revenue / nullif(totals.paying_people, 0), 2) as numeric(14, 2)
+            round(totals.monthly_recurring_revenue / nullif(totals.paying_people, 0), 2) as numeric(18, 2)
         ) as average_revenue_per_payer,
         coalesce(movements.started_paying, 0) as started_paying,
         coalesce(movements.stopped_paying, 0) as stopped_paying,
