@@ -8,10 +8,9 @@ import streamlit as st
 
 from dashboard.components import AGENT_TYPES, language_name, plain, shorten, table
 from dashboard.downloads import csv_button
-from ingest import BatchResult, Preview
+from ingest import COUNTS, BatchResult, Preview
 from schema.repository.history import BatchSummary, Rejection
 
-OUTCOMES = ["found", "inserted", "updated", "unchanged", "duplicates", "rejected"]
 _RECORD_COLUMNS = {
     "Title": st.column_config.TextColumn("Title", width=200),
     "Type": "Type",
@@ -50,7 +49,7 @@ def show_result(result: BatchResult, refused: list[Rejection]) -> None:
     changed = result.total("inserted") + result.total("updated")
     st.success(f"Imported: {changed:,} of {result.total('found'):,} records are new or changed.")
     rows = [
-        {"File": PurePath(file.path).name, **{name: getattr(file, name) for name in OUTCOMES}} for file in result.files
+        {"File": PurePath(file.path).name, **{name: getattr(file, name) for name in COUNTS}} for file in result.files
     ]
     table(pd.DataFrame(rows), _count_columns("File"), key="result")
     if refused:
@@ -113,7 +112,7 @@ def _columns(preview: Preview) -> pd.DataFrame:
 
 
 def _batch(batch: BatchSummary) -> dict[str, object]:
-    counts = {name: sum(file.get(name, 0) for file in batch.files) for name in OUTCOMES}
+    counts = {name: sum(file.get(name, 0) for file in batch.files) for name in COUNTS}
     names = [PurePath(file["path"]).name for file in batch.files]
     return {
         "Started": batch.started_at,
@@ -130,5 +129,5 @@ def _labels(*names: str) -> dict[str, str]:
 
 
 def _count_columns(*texts: str) -> dict[str, object]:
-    numbers = {name: st.column_config.NumberColumn(name.capitalize(), format="localized") for name in OUTCOMES}
+    numbers = {name: st.column_config.NumberColumn(name.capitalize(), format="localized") for name in COUNTS}
     return {**_labels(*texts), **numbers}

@@ -65,30 +65,23 @@ WHERE
 """
 
 CHANGED_IN_PLACE = """
-WITH pending AS (
-    SELECT * FROM staged_prompts WHERE outcome IS NULL
-), first_claims AS (
-    SELECT DISTINCT ON (content_hash) content_hash, former_prompt_id
-    FROM pending ORDER BY content_hash, staged_id
-), changed AS (
-    SELECT
-        former_prompt_id AS prompt_id,
-        count(*) AS sources,
-        count(DISTINCT content_hash) AS bodies,
-        max(staged_id) FILTER (WHERE was_primary) AS primary_record,
-        (array_agg(content_hash))[1] AS content_hash
-    FROM pending WHERE source_id IS NOT NULL GROUP BY 1
-), known AS (
-    SELECT k.prompt_id, count(*) AS sources FROM library.prompt_sources AS k
-    WHERE k.prompt_id IN (SELECT prompt_id FROM changed) GROUP BY 1
-)
 UPDATE staged_prompts AS s SET outcome = 'updated', in_place = true
-FROM changed AS c
-INNER JOIN known AS k ON k.prompt_id = c.prompt_id AND k.sources = c.sources
-INNER JOIN first_claims AS f ON f.content_hash = c.content_hash AND f.former_prompt_id = c.prompt_id
+FROM (
+    SELECT
+        staged_id, former_prompt_id, content_hash, was_primary,
+        first_value(former_prompt_id) OVER (PARTITION BY content_hash ORDER BY staged_id) AS first_claimed_by,
+        count(*) OVER (PARTITION BY former_prompt_id) AS changed_sources,
+        min(encode(content_hash, 'hex')) OVER (PARTITION BY former_prompt_id) AS lowest_hash,
+        max(encode(content_hash, 'hex')) OVER (PARTITION BY former_prompt_id) AS highest_hash
+    FROM staged_prompts
+    WHERE outcome IS NULL
+) AS c
 WHERE
-    s.staged_id = c.primary_record
-    AND c.bodies = 1
+    c.staged_id = s.staged_id
+    AND c.was_primary
+    AND c.first_claimed_by = c.former_prompt_id
+    AND c.lowest_hash = c.highest_hash
+    AND c.changed_sources = (SELECT count(*) FROM library.prompt_sources AS k WHERE k.prompt_id = c.former_prompt_id)
     AND NOT EXISTS (SELECT FROM library.prompts AS p WHERE p.content_hash = c.content_hash)
 """
 

@@ -7,8 +7,17 @@ import streamlit as st
 from dashboard import viewer
 from dashboard.components import TIERS, plain, typed
 from dashboard.import_tables import show_history, show_preview, show_result
+from dashboard.launch import MAX_UPLOAD_MEGABYTES
 from dashboard.uploads import Upload, saved, without_folder
-from ingest import BatchResult, ImportOptions, UnreadableFileError, collection_of, import_prompts, preview_prompts
+from ingest import (
+    MAX_COLLECTION_CHARACTERS,
+    BatchResult,
+    ImportOptions,
+    UnreadableFileError,
+    collection_of,
+    import_prompts,
+    preview_prompts,
+)
 from schema.database import engine_for
 from schema.errors import PromptoryError
 from schema.models import BatchKind, Tier
@@ -18,8 +27,6 @@ from schema.roles import Role
 _ENDINGS = ["csv", "tsv", "json", "jsonl", "gz"]
 _ROUND = "import_round"
 _RESULT = "import_result"
-_MAX_MEGABYTES = 64
-_MAX_COLLECTION_CHARACTERS = 120
 
 
 def page() -> None:
@@ -40,7 +47,7 @@ def _ask_files() -> list[Upload]:
             "Prompt collections (CSV, TSV, JSON or JSON Lines, plain or gzip)",
             type=_ENDINGS,
             accept_multiple_files=True,
-            max_upload_size=_MAX_MEGABYTES,
+            max_upload_size=MAX_UPLOAD_MEGABYTES,
             key=f"files-{st.session_state.get(_ROUND, 0)}",
         )
     )
@@ -59,8 +66,8 @@ def _ask_options(first: Path) -> ImportOptions:
     name, access = st.columns([3, 1])
     collection = name.text_input(
         "Collection",
-        value=collection_of(first)[:_MAX_COLLECTION_CHARACTERS],
-        max_chars=_MAX_COLLECTION_CHARACTERS,
+        value=collection_of(first)[:MAX_COLLECTION_CHARACTERS],
+        max_chars=MAX_COLLECTION_CHARACTERS,
         help="Importing into the same collection again updates its prompts.",
         key=f"collection-{first.name}",
     )

@@ -8,6 +8,7 @@ import typer
 from sqlalchemy import Engine
 
 from ingest import (
+    COUNTS,
     BatchResult,
     ImportOptions,
     Progress,
@@ -25,8 +26,6 @@ from schema.roles import Role
 
 Paths = Annotated[list[Path], typer.Argument(help="Files, or folders whose files are all taken.", metavar="PATH...")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
-
-COUNTS = ("found", "inserted", "updated", "unchanged", "duplicates", "rejected")
 
 
 def import_(

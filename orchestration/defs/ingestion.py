@@ -7,6 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from ingest import (
+    COUNTS,
     BatchResult,
     ImportOptions,
     UnreadableFileError,
@@ -19,7 +20,6 @@ from ingest import (
 from orchestration.defs.resources import Library
 from orchestration.lib.landing import activity_files, data_files, inbox_collection
 
-COUNTS = ("found", "inserted", "updated", "unchanged", "duplicates", "rejected")
 days = dg.DailyPartitionsDefinition(start_date="2024-01-01", timezone="UTC")
 
 
