@@ -40,6 +40,7 @@ clean:  ## Remove the environment and what tools leave behind; the library under
 	rm -rf $(VENV) dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/.runtime: requirements.txt pyproject.toml
+	@echo 'Setting up $(VENV): about a minute, once.'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --require-hashes -r requirements.txt
 	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --editable .
