@@ -15,18 +15,8 @@ from schema.text import content_hash
 ALIASES: dict[str, tuple[str, ...]] = {
     "key": ("key", "id", "slug", "identifier", "uuid"),
     "title": (
-        "title",
-        "name",
-        "act",
-        "제목",
-        "이름",
-        "标题",
-        "標題",
-        "角色",
-        "タイトル",
-        "題名",
-        "название",
-        "заголовок",
+        *("title", "name", "act", "제목", "이름", "标题", "標題", "角色"),
+        *("タイトル", "題名", "название", "заголовок"),
     ),
     "prompt": (
         *("prompt", "prompt_text", "text", "content", "template", "body", "instruction", "system_prompt"),
@@ -155,7 +145,7 @@ def to_prompt(fields: Fields) -> PromptRecord:
         language=_optional_text(named, "language") or _language_of_script(body),
         contributors=tuple(dict.fromkeys(_listed(named.get("author")))),
         tags=tuple(dict.fromkeys(filter(None, map(normalise_tag, _listed(named.get("tags"))))))[:MAX_TAGS],
-        details=_details(others | ({"type": kind} if kind else {})),
+        details=without_unstorable(others | ({"type": kind} if kind else {})),
     )
 
 
@@ -203,12 +193,6 @@ def _split(value: object) -> list[str]:
 
 def _first_line(body: str) -> str:
     return body.strip().partition("\n")[0][:80]
-
-
-def _details(others: dict[str, Any]) -> dict[str, Any]:
-    cleaned = without_unstorable(others)
-    assert isinstance(cleaned, dict)
-    return cleaned
 
 
 def _language_of_script(body: str) -> str | None:

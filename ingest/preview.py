@@ -8,6 +8,7 @@ from ingest.errors import RecordError, UnreadableFileError
 from ingest.fields import NO_PROMPT, PromptRecord, meaning_of, to_prompt
 from ingest.prompts import ImportOptions, no_prompts
 from ingest.readers import reader_for
+from ingest.staging import bounded
 
 PREVIEW_ROWS = 200
 
@@ -34,13 +35,14 @@ def preview_prompts(path: Path, options: ImportOptions, *, rows: int = PREVIEW_R
     """
     reader = reader_for(path)
     preview = Preview(reader.name, {}, [], [])
-    for row in islice(reader.rows(path), rows):
+    for row_as_read in islice(reader.rows(path), rows):
+        row = bounded(row_as_read, options.without_addresses)
         for column in row.fields:
             preview.columns.setdefault(column, meaning_of(column))
         try:
             if row.fault:
                 raise RecordError(row.fault)
-            preview.records.append(to_prompt(options.without_addresses(row.fields)))
+            preview.records.append(to_prompt(row.fields))
         except RecordError as error:
             preview.faults.append((row.number, str(error)))
     if not (preview.records or preview.faults):

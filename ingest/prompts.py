@@ -40,6 +40,7 @@ COLUMNS = {
     "former_prompt_id": "bigint",
     "was_primary": "boolean",
     "in_place": "boolean",
+    "is_heir": "boolean",
 }
 MAX_COLLECTION_CHARACTERS = 120
 

@@ -218,7 +218,7 @@ WHERE k.id IN (
 
 # A prompt follows its new primary record, where this import brought it.
 HEIRS_UPDATE = """
-UPDATE staged_prompts AS s SET outcome = 'updated', source_id = k.id
+UPDATE staged_prompts AS s SET outcome = 'updated', is_heir = true
 FROM library.prompt_sources AS k
 WHERE
     s.outcome = 'duplicates'
@@ -228,12 +228,13 @@ WHERE
     AND k.occurrence = s.occurrence
 """
 
+HEIRS_PROMPTS = f"{UPDATED_PROMPTS} AND s.is_heir"
+
 HEIRS_TAGS = """
 DELETE FROM library.prompt_tags AS pt
 USING staged_prompts AS s, library.tags AS t
 WHERE
-    s.outcome = 'updated' AND (s.was_primary IS DISTINCT FROM true OR s.former_prompt_id <> s.prompt_id)
-    AND pt.prompt_id = s.prompt_id AND pt.tag_id = t.id AND t.name <> ALL (s.tags)
+    s.is_heir AND pt.prompt_id = s.prompt_id AND pt.tag_id = t.id AND t.name <> ALL (s.tags)
 """
 
 NEW_TAGS = """
@@ -254,4 +255,4 @@ WHERE s.outcome IN ('inserted', 'updated')
 ON CONFLICT DO NOTHING
 """
 
-AFTER_SOURCES = (HEIRS, HEIRS_UPDATE, UPDATED_PROMPTS, HEIRS_TAGS, NEW_TAGS, TAGGED)
+AFTER_SOURCES = (HEIRS, HEIRS_UPDATE, HEIRS_PROMPTS, HEIRS_TAGS, NEW_TAGS, TAGGED)

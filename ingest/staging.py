@@ -37,6 +37,13 @@ def no_progress(_file: str, _records: int) -> None:
     """For callers that show nothing."""
 
 
+def bounded(row: Row, clean: Clean) -> Row:
+    """The row as it may be kept: not nested without end, and without what must be stored nowhere."""
+    if is_deeper_than(row.fields, MAX_DEPTH):
+        return Row(row.number, {}, f"is nested more than {MAX_DEPTH} levels deep")
+    return replace(row, fields=clean(row.fields))
+
+
 @dataclass(frozen=True, slots=True)
 class Staging:
     """A temporary table `name` with `columns` (name to SQL type) beside its bookkeeping.
@@ -98,7 +105,7 @@ class Staging:
             file = FileResult(self.batch.label(path), reader.name)
             self.batch.files.append(file)
             for row_as_read in reader.rows(path):
-                row = self._bounded(row_as_read)
+                row = bounded(row_as_read, self.clean)
                 file.found += 1
                 if file.found % PROGRESS_EVERY == 0:
                     progress(path.name, file.found)
@@ -110,9 +117,3 @@ class Staging:
                     record = Jsonb(without_unstorable(dict(row.fields)))
                     yield (file_no, row.number, "rejected", without_unstorable(str(error)), record, *nothing)
             progress(path.name, file.found)
-
-    def _bounded(self, row: Row) -> Row:
-        """The row as it may be stored: not nested without end, and without what must be stored nowhere."""
-        if is_deeper_than(row.fields, MAX_DEPTH):
-            return Row(row.number, {}, f"is nested more than {MAX_DEPTH} levels deep")
-        return replace(row, fields=self.clean(row.fields))

@@ -7,21 +7,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ingest
 from ingest.simulator import SimulatedPrompt, Simulation, simulate
 from schema.database import database_url, engine_for, viewer_session
 from schema.errors import PromptoryError
-from schema.migrations import upgrade
 from schema.models import Tier, UserRole
 from schema.repository.history import library_counts
 from schema.repository.people import ensure_account
 from schema.roles import Role
 from schema.settings import Settings
 
+if TYPE_CHECKING:
+    import dagster as dg
+
 COLLECTION = "promptory-starter"
 CURATOR_EMAIL = "curator@example.com"
-READER_EMAIL = "reader00003@example.com"
 DAYS = 90
 
 Say = Callable[[str], None]
@@ -48,14 +50,11 @@ def refuse_a_library_in_use(settings: Settings) -> None:
 
 
 def set_up(settings: Settings, say: Say, days: int = DAYS) -> None:
-    """Migrate, write the files, and run the Dagster jobs over them; safe to repeat after an interruption.
+    """Write the files and run the Dagster jobs over them, on a migrated database; safe to repeat when interrupted.
 
     Raises:
         PromptoryError: one of the jobs failed; the message names the log.
     """
-    say("Migrating the database")
-    upgrade(engine_for(None))
-    end_interrupted_runs(settings)
     say(f"Writing {days} simulated days")
     simulation = write_files(settings, days)
     say("Importing the starter collection (Dagster job import_inbox)")
@@ -103,19 +102,15 @@ def simulated_last_day() -> date:
 
 def run_job(settings: Settings, name: str, first_day: date | None = None, last_day: date | None = None) -> None:
     """Run a Dagster job here and now, recorded in the instance that the web server shows; its output goes to a log."""
-    os.environ["DAGSTER_HOME"] = str(prepare_instance(settings))
-    import dagster as dg  # noqa: PLC0415 (takes seconds, which other commands need not wait)
-
     tags = {}
     if first_day is not None:
         tags = {"dagster/asset_partition_range_start": str(first_day)}
         tags |= {"dagster/asset_partition_range_end": str(last_day)}
     log = settings.home / "logs" / f"{name}.log"
-    with _output_to(log):
-        from orchestration.definitions import defs  # noqa: PLC0415 (as above, and it may run dbt)
+    with _output_to(log), dagster_instance(settings) as instance:
+        from orchestration.definitions import defs  # noqa: PLC0415 (takes seconds, and may run dbt)
 
-        with dg.DagsterInstance.get() as instance:
-            result = defs.resolve_job_def(name).execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+        result = defs.resolve_job_def(name).execute_in_process(instance=instance, tags=tags, raise_on_error=False)
     if not result.success:
         raise PromptoryError(f"The Dagster job {name} failed; its log is {log}.")
 
@@ -125,22 +120,25 @@ def end_interrupted_runs(settings: Settings) -> None:
 
     Only the one demo that may run in a home calls this, before anything of its own runs.
     """
-    os.environ["DAGSTER_HOME"] = str(prepare_instance(settings))
-    import dagster as dg  # noqa: PLC0415 (takes seconds, which other commands need not wait)
+    import dagster as dg  # noqa: PLC0415 (takes a second, which other commands need not wait)
 
-    with dg.DagsterInstance.get() as instance:
-        for run in instance.get_runs(
-            dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
-        ):
+    with dagster_instance(settings) as instance:
+        statuses = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
+        for run in instance.get_runs(dg.RunsFilter(statuses=statuses)):
             instance.report_run_failed(run, "The process that ran this was ended.")
 
 
-def prepare_instance(settings: Settings) -> Path:
-    """Make Dagster's home with the configuration for a laptop, and return it."""
+@contextmanager
+def dagster_instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
+    """The instance in Dagster's home, which has the configuration for a laptop."""
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(Path(__file__).parents[1] / "infra" / "dagster" / "local.yaml", home / "dagster.yaml")
-    return home
+    os.environ["DAGSTER_HOME"] = str(home)
+    import dagster as dg  # noqa: PLC0415 (takes a second, which other commands need not wait)
+
+    with dg.DagsterInstance.get() as instance:
+        yield instance
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

@@ -13,8 +13,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard import launch
 from schema.errors import PromptoryError
+from schema.settings import Settings
 
+WORKSPACE = Path(__file__).parents[1] / "workspace.yaml"
 STARTS_WITHIN_S = 120
 STOPS_WITHIN_S = 20
 
@@ -28,6 +31,29 @@ class Server:
     environment: dict[str, str]
     health: str
     log: Path
+
+
+def dashboard_server(settings: Settings, environment: dict[str, str]) -> Server:
+    """The dashboard on its port; `environment` names the library."""
+    return Server(
+        "The dashboard",
+        launch.command(settings),
+        environment | launch.environment(settings),
+        f"http://127.0.0.1:{settings.dashboard_port}/_stcore/health",
+        settings.home / "logs" / "dashboard.log",
+    )
+
+
+def dagster_server(settings: Settings, environment: dict[str, str]) -> Server:
+    """Dagster's web server, daemon and code server as one program."""
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1"]
+    return Server(
+        "Dagster",
+        [*command, "-p", str(settings.dagster_port)],
+        environment,
+        f"http://127.0.0.1:{settings.dagster_port}/server_info",
+        settings.home / "logs" / "dagster.log",
+    )
 
 
 def check_port(port: int, setting: str) -> None:
@@ -115,8 +141,3 @@ def _wait_until_up(server: Server, process: subprocess.Popen[bytes]) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.3)
     raise PromptoryError(f"{server.name} does not answer after {STARTS_WITHIN_S} s; its log is {server.log}.")
-
-
-def dagster_command(port: int, workspace: Path) -> list[str]:
-    """Dagster's web server, daemon and code server as one program."""
-    return [sys.executable, "-m", "dagster", "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]

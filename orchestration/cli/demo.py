@@ -4,16 +4,14 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from filelock import FileLock, Timeout
 
-from dashboard import launch
 from orchestration import demo as library
 from orchestration.cli.console import err, out
-from orchestration.serve import Server, check_port, dagster_command, running, watch
+from orchestration.serve import check_port, dagster_server, dashboard_server, running, watch
 from schema.database import database_url, engine_for
 from schema.embedded import make_home
 from schema.errors import PromptoryError
@@ -41,15 +39,18 @@ def demo(
             check_port(settings.dashboard_port, "PROMPTORY_DASHBOARD_PORT")
             check_port(settings.dagster_port, "PROMPTORY_DAGSTER_PORT")
         started = time.monotonic()
-        with err.status("Starting the database"):
+        with err.status("Starting and migrating the database"):
             database_url()
             upgrade(engine_for(None))
             ready = library.is_ready(settings)
+        if not ready:
+            library.refuse_a_library_in_use(settings)
+        if serve or not ready:
+            library.end_interrupted_runs(settings)
         if ready:
             library.make_curator(settings)
             err.print("The library is there already; starting from it.")
         else:
-            library.refuse_a_library_in_use(settings)
             _set_up(settings, days)
         err.print(f"Ready after {time.monotonic() - started:.0f} s.")
         if serve:
@@ -70,24 +71,8 @@ def _set_up(settings: Settings, days: int) -> None:
 
 
 def _serve(settings: Settings) -> None:
-    library.end_interrupted_runs(settings)
     environment = library.child_environment(settings)
-    servers = [
-        Server(
-            "The dashboard",
-            launch.command(settings),
-            environment | launch.environment(settings),
-            f"http://127.0.0.1:{settings.dashboard_port}/_stcore/health",
-            settings.home / "logs" / "dashboard.log",
-        ),
-        Server(
-            "Dagster",
-            dagster_command(settings.dagster_port, Path(__file__).parents[2] / "workspace.yaml"),
-            environment,
-            f"http://127.0.0.1:{settings.dagster_port}/server_info",
-            settings.home / "logs" / "dagster.log",
-        ),
-    ]
+    servers = [dashboard_server(settings, environment), dagster_server(settings, environment)]
     try:
         err.print("Starting the dashboard and Dagster ...")
         with running(servers) as processes:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestration.cli.console import err, out, print_json, ready_database
-from orchestration.lib.dbt_project import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
+from orchestration.lib.dbt_project import connection_variables, dbt_command
 from schema.database import connect, database_url, engine_for
 from schema.errors import PromptoryError
 from schema.roles import Role
@@ -51,9 +51,8 @@ def _build(target: Path, arguments: list[str]) -> list[dict[str, Any]]:
     """Run `dbt build` and return its results, one a model or test."""
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
-    folder = str(PROJECT_DIR)
-    command = [DBT_EXECUTABLE, "build", "--project-dir", folder, "--profiles-dir", folder]
-    command += ["--target-path", str(target), "--log-path", str(target / "logs"), *arguments]
+    folders = ["--target-path", str(target), "--log-path", str(target / "logs")]
+    command = dbt_command("build", *folders, *arguments)
     with err.status("Building the warehouse"):
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if not results.exists():

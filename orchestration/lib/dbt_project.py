@@ -14,6 +14,12 @@ MANIFEST = PROJECT_DIR / "target" / "manifest.json"
 DBT_EXECUTABLE = str(Path(sys.executable).with_name("dbt"))
 
 
+def dbt_command(*arguments: str) -> list[str]:
+    """The command that runs dbt on the project."""
+    folder = str(PROJECT_DIR)
+    return [DBT_EXECUTABLE, *arguments, "--project-dir", folder, "--profiles-dir", folder]
+
+
 def ensure_manifest() -> Path:
     """Return the manifest, parsing the project first where it is missing or older than a model."""
     newest = max(
@@ -22,10 +28,7 @@ def ensure_manifest() -> Path:
         if path.suffix in (".sql", ".yml") and PROJECT_DIR / "target" not in path.parents
     )
     if not MANIFEST.exists() or MANIFEST.stat().st_mtime < newest:
-        folder = str(PROJECT_DIR)
-        subprocess.run(
-            [DBT_EXECUTABLE, "--quiet", "parse", "--project-dir", folder, "--profiles-dir", folder], check=True
-        )
+        subprocess.run(dbt_command("parse", "--quiet"), check=True)
     return MANIFEST
 
 

@@ -2,16 +2,11 @@
 
 from alembic import context
 from sqlalchemy import text
-from sqlalchemy.schema import SchemaItem
 
 from schema.database import create_role_engine, database_url
+from schema.migrations.comparison import OPTIONS
 from schema.models import LIBRARY, Base
 from schema.roles import Role
-
-
-def include_object(_item: SchemaItem, name: str | None, kind: str, _reflected: bool, _other: SchemaItem | None) -> bool:
-    """Leave out the monthly partitions: they are made by `library.ensure_activity_partitions`, not by migrations."""
-    return not (kind == "table" and name is not None and name.startswith("activity_events_"))
 
 
 def run() -> None:
@@ -22,9 +17,7 @@ def run() -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
-        include_schemas=True,
-        include_name=lambda name, kind, _parents: kind != "schema" or name == LIBRARY,
-        include_object=include_object,
+        **OPTIONS,
     )
     if connection.scalar(text("SELECT to_regnamespace(:name) IS NOT NULL"), {"name": LIBRARY}):
         connection.execute(text(f"SET LOCAL ROLE {Role.OWNER}"))

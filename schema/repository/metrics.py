@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 from schema.repository.tables import prompt_rankings, subscription_metrics_daily, tag_popularity
 from schema.repository.warehouse import reading_marts
 
-RANKING_WINDOWS = ("24h", "7d", "30d", "all")
-
 
 def tag_days(session: Session, first_day: date, last_day: date) -> pd.DataFrame:
     """Rows of `analytics.tag_popularity` from `first_day` to `last_day`, both included, by day and rank."""

@@ -1,14 +1,11 @@
 """Pictures of the demo's pages for the README: `make screenshots`, after `make demo` has set the library up."""
 
-import os
 from pathlib import Path
 
 from PIL import Image
 
-from dashboard import launch
 from orchestration import demo
-from orchestration.serve import Server, running
-from schema.database import database_url
+from orchestration.serve import dashboard_server, running
 from schema.settings import get_settings
 from tests.browser.browser import chromium, sign_in
 from tests.support.servers import free_port
@@ -22,12 +19,8 @@ def main() -> None:
     """Take a picture of each page as the demo curator."""
     settings = get_settings().model_copy(update={"dashboard_port": free_port()})
     address = f"http://127.0.0.1:{settings.dashboard_port}"
-    os.environ["PROMPTORY_DATABASE_URL"] = database_url().render_as_string(hide_password=False)
-    environment = dict(os.environ) | launch.environment(settings)
-    log = settings.home / "logs" / "screenshots.log"
-    server = Server("The dashboard", launch.command(settings), environment, f"{address}/_stcore/health", log)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with running([server]), chromium() as browser:
+    with running([dashboard_server(settings, demo.child_environment(settings))]), chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         sign_in(page, address, demo.CURATOR_EMAIL, settings.demo_password.get_secret_value())
         for name, path in PAGES.items():

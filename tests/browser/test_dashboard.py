@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard import launch
-from orchestration.serve import Server, running
+from orchestration.serve import dashboard_server, running
 from schema.settings import Settings
 from tests.browser.browser import CHROMIUM, chromium, sign_in
 from tests.support.library import Library
@@ -21,10 +20,7 @@ def address(warehouse: Library) -> Iterator[str]:
     """The address of a dashboard over the built library."""
     settings = Settings(dashboard_port=free_port())
     url = f"http://127.0.0.1:{settings.dashboard_port}"
-    environment = dict(os.environ) | launch.environment(settings)
-    log = warehouse.home / "logs" / "browser-dashboard.log"
-    server = Server("The dashboard", launch.command(settings), environment, f"{url}/_stcore/health", log)
-    with running([server]):
+    with running([dashboard_server(settings, dict(os.environ))]):
         yield url
 
 

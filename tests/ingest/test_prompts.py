@@ -298,6 +298,11 @@ def test_a_preview_shows_the_mapping_and_touches_nothing(tmp_path: Path) -> None
     assert preview.faults == [(2, "has no prompt text")]
 
 
+def test_a_preview_bounds_what_it_reads_as_an_import_does(tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_text('{"prompt": "fine"}\n{"prompt": "deep", "x": ' + "[" * 900 + "]" * 900 + "}\n")
+    assert preview_prompts(tmp_path / "p.jsonl", OPTIONS).faults == [(2, "is nested more than 50 levels deep")]
+
+
 def test_the_real_prompts_chat_collection_imports_whole_and_only_once(library: Library, collections: Path) -> None:
     file = collections / "prompts_chat" / "prompts.csv"
     first, second = load(library, file), load(library, file)

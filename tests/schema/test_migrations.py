@@ -11,7 +11,8 @@ from ingest import ImportOptions, import_prompts
 from schema.database import connect, create_role_engine
 from schema.errors import DatabaseError
 from schema.migrations import downgrade, revisions, upgrade
-from schema.models import LIBRARY, Base
+from schema.migrations.comparison import OPTIONS
+from schema.models import Base
 from schema.roles import Role
 from tests.support.library import Library
 
@@ -77,16 +78,7 @@ def test_going_up_one_step_keeps_the_rows_of_the_step_before(library: Library) -
 def test_models_and_database_do_not_drift(library: Library) -> None:
     library.do("SELECT library.ensure_activity_partitions('2026-01-15', '2026-03-01')")
     with connect(library.engine()) as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "include_schemas": True,
-                "include_name": lambda name, kind, _: kind != "schema" or name == LIBRARY,
-                "include_object": lambda _item, name, kind, *_: (
-                    not (kind == "table" and name.startswith("activity_events_"))
-                ),
-            },
-        )
+        context = MigrationContext.configure(connection, opts=OPTIONS)
         assert compare_metadata(context, Base.metadata) == []
 
 

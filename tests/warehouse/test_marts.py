@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import ProgrammingError
 
 from ingest import load_activity, load_subscriptions
-from orchestration.lib.dbt_project import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
+from orchestration.lib.dbt_project import connection_variables, dbt_command
 from schema.migrations import downgrade, upgrade
 from schema.roles import Role
 from tests.support.files import write_csv, write_jsonl
@@ -22,9 +22,8 @@ SPANS = ["subscription_id", "user_id", "plan", "status", "started_at", "ended_at
 
 def build(library: Library, folder: Path) -> None:
     """Run `dbt build` on a library, tests included."""
-    folders = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR), "--target-path", str(folder)]
     done = subprocess.run(
-        [DBT_EXECUTABLE, "build", *folders],
+        dbt_command("build", "--target-path", str(folder)),
         env=dict(os.environ) | connection_variables(library.url),
         capture_output=True,
         text=True,
