@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from ingest.batch import BatchResult, open_batch
 from ingest.errors import RecordError
 from ingest.readers import Row
+from ingest.sources import Address, open_sources
 from ingest.staging import Progress, Staging, no_progress
 from ingest.values import choice, optional_integer, optional_text, required_moment, required_text
 from schema.models import BatchKind, EventType
@@ -136,7 +137,7 @@ WHERE user_prompt_likes.liked_at <> excluded.liked_at
 
 
 def load_activity(
-    engine: Engine, paths: list[Path], progress: Progress = no_progress, *, root: Path | None = None
+    engine: Engine, paths: Sequence[Address], progress: Progress = no_progress, *, root: Path | None = None
 ) -> BatchResult:
     """Load events; loading them again changes nothing, and their order does not matter.
 
@@ -144,15 +145,15 @@ def load_activity(
         UnreadableFileError: a file cannot be read; nothing is loaded.
     """
     latest = datetime.now(UTC) + CLOCK_TOLERANCE
-    with open_batch(engine, BatchKind.ACTIVITY, paths, root=root) as batch:
+    with open_batch(engine, BatchKind.ACTIVITY, paths, root=root) as batch, open_sources(paths, root=root) as sources:
         staging = Staging(batch, "staged_events", COLUMNS, SHOWN)
-        staging.load(paths, lambda row: _staged(row, latest), progress)
+        staging.load(sources, lambda row: _staged(row, latest), progress)
         for statement in (PEOPLE, PROMPTS_BY_ID, PROMPTS_BY_KEY, UNKNOWN, REPEATED, KNOWN, PARTITIONS):
             batch.run(statement)
         batch.run(NEW, batch_id=batch.id)
         batch.run(LIKES)
         staging.settle()
-    return BatchResult(batch.id, batch.files)
+    return batch.result
 
 
 def _staged(row: Row, latest: datetime) -> Sequence[Any]:

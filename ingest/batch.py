@@ -1,6 +1,6 @@
 """A batch: the one transaction in which some files are loaded, with its row in the import history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from ingest.sources import Address, PassedOver
 from schema.database import connect
 from schema.errors import DatabaseError, PromptoryError
 from schema.models import BatchKind
@@ -42,6 +43,7 @@ class BatchResult:
 
     batch_id: int
     files: list[FileResult]
+    passed_over: list[PassedOver] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON and for Dagster's metadata."""
@@ -58,12 +60,13 @@ class Batch:
 
     connection: Connection
     id: int
-    root: Path | None = None
     files: list[FileResult] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
 
-    def label(self, path: Path) -> str:
-        """How the import history names a file: below the batch's root, if it has one."""
-        return _label(path, self.root)
+    @property
+    def result(self) -> BatchResult:
+        """What the batch did so far."""
+        return BatchResult(self.id, self.files, self.passed_over)
 
     def cursor(self) -> psycopg.Cursor[Any]:
         """Psycopg's own cursor in the batch's transaction, for COPY."""
@@ -78,7 +81,12 @@ class Batch:
 
 @contextmanager
 def open_batch(
-    engine: Engine, kind: BatchKind, paths: list[Path], *, root: Path | None = None, started_by: int | None = None
+    engine: Engine,
+    kind: BatchKind,
+    addresses: Sequence[Address],
+    *,
+    root: Path | None = None,
+    started_by: int | None = None,
 ) -> Iterator[Batch]:
     """Open a batch; all of it is kept at the end, or nothing but a row that says why it failed.
 
@@ -99,7 +107,7 @@ def open_batch(
                 {"kind": kind, "started_by": started_by},
             )
             assert isinstance(batch_id, int)
-            batch = Batch(connection, batch_id, root)
+            batch = Batch(connection, batch_id)
             yield batch
             batch.run(
                 "UPDATE library.import_batches SET files = :files, finished_at = clock_timestamp() WHERE id = :id",
@@ -109,20 +117,16 @@ def open_batch(
     except Exception as error:
         told = str(error) if isinstance(error, PromptoryError) else f"An unexpected fault ({type(error).__name__})."
         with suppress(DatabaseError, DBAPIError):  # the fault may be that the database is away
-            _record_failure(engine, kind, [_label(path, root) for path in paths], started_by, _without(root, told))
+            _record_failure(engine, kind, [_label(address, root) for address in addresses], started_by, told)
         raise
     for file in batch.files:
         log.info("file_loaded", kind=kind.value, batch_id=batch_id, **asdict(file))
 
 
-def _label(path: Path, root: Path | None) -> str:
-    name = str(path.relative_to(root)) if root else str(path)
+def _label(address: Address, root: Path | None) -> str:
+    below = isinstance(address, Path) and root is not None and address.is_relative_to(root)
+    name = str(address.relative_to(root)) if below else str(address)  # type: ignore[union-attr,arg-type]
     return name.encode(errors="replace").decode()
-
-
-def _without(root: Path | None, message: str) -> str:
-    shown = message.replace(f"{root}/", "") if root else message
-    return shown.encode(errors="replace").decode()
 
 
 def _record_failure(engine: Engine, kind: BatchKind, files: list[str], started_by: int | None, failure: str) -> None:

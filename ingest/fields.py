@@ -3,12 +3,16 @@
 import hashlib
 import json
 import re
+import typing
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from ingest.errors import RecordError
+from ingest.languages import language_code, language_of
 from ingest.readers import Fields
 from ingest.text import normalise_tag, normalise_text, pseudonym, without_addresses_in, without_unstorable
+from ingest.variables import variables_of
 from schema.models import AgentType, Tier
 from schema.text import content_hash
 
@@ -22,7 +26,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
         *("prompt", "prompt_text", "text", "content", "template", "body", "instruction", "system_prompt"),
         *("프롬프트", "내용", "본문", "提示词", "提示詞", "内容", "プロンプト", "本文", "промпт", "текст"),
     ),
-    "description": ("description", "desc", "summary", "remark", "설명", "描述", "说明", "説明", "описание"),
+    "description": (
+        *("description", "desc", "summary", "remark", "introduction", "설명", "소개"),
+        *("描述", "说明", "簡介", "简介", "説明", "описание"),
+    ),
     "tags": (
         *("tags", "tag", "category", "categories", "topics", "labels"),
         *("태그", "카테고리", "분류", "标签", "標籤", "分类", "タグ", "カテゴリ", "теги", "категория"),
@@ -31,6 +38,15 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "type": ("agent_type", "type", "modality", "유형", "类型", "タイプ", "тип"),
     "language": ("language", "lang", "locale", "언어", "语言", "言語", "язык"),
     "access": ("access", "tier", "접근"),
+    "negative_prompt": (
+        *("negative_prompt", "negative", "negative_prompts", "부정_프롬프트", "네거티브_프롬프트"),
+        *("反向提示词", "负面提示词", "ネガティブプロンプト", "негативный_промпт"),
+    ),
+    "licence": ("licence", "license", "라이선스", "许可证", "授權", "ライセンス", "лицензия"),
+    "model": ("model", "model_name", "models", "모델", "模型", "モデル", "модель"),
+    "popularity": ("popularity", "weight", "likes", "upvotes", "votes", "stars", "downloads", "인기", "热度"),
+    "translation_key": ("translation_key",),
+    "variables": ("variables",),
 }
 IMAGE_TYPES = frozenset({"image", "img", "text-to-image", "이미지", "图像", "圖像", "画像", "изображение"})
 MAX_TITLE_CHARACTERS = 300
@@ -46,7 +62,9 @@ _NAME_OF = {alias: name for name, aliases in ALIASES.items() for alias in aliase
 
 @dataclass(frozen=True, slots=True)
 class PromptRecord:
-    """A validated prompt, ready for staging. `key` is the record's own, or None; so is `access`.
+    """A validated prompt, ready for staging. `key` is the record's own, or None; so are `access` and `licence`.
+
+    Records of one collection that share a `translation_key` are the same prompt in several languages.
 
     Where the record has no title, `title` is the beginning of its text, which nobody may see of a PRO prompt.
     """
@@ -56,9 +74,13 @@ class PromptRecord:
     title_is_from_text: bool
     description: str | None
     prompt_text: str
+    negative_prompt: str | None
+    variables: list[dict[str, Any]]
     agent_type: AgentType
     access: Tier | None
     language: str | None
+    licence: str | None
+    translation_key: str | None
     contributors: tuple[str, ...]
     tags: tuple[str, ...]
     details: dict[str, Any]
@@ -73,29 +95,47 @@ class PromptRecord:
         """SHA-256 over every field: it differs when anything about the record changed."""
         parts = (
             *(self.key, self.title, self.description, self.prompt_text, self.agent_type, self.access, self.language),
-            *(self.contributors, self.tags, self.details),
+            *(self.contributors, self.tags, self.details, self.negative_prompt, self.variables, self.licence),
+            self.translation_key,
         )
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).digest()
 
 
-def name_fields(fields: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
+Mapping = typing.Mapping[str, str]
+"""What a curator said of columns: our name (a key of ALIASES) to the column's."""
+NO_MAPPING: Mapping = MappingProxyType({})
+
+
+def name_fields(fields: Fields, mapping: Mapping = NO_MAPPING) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split a row into (fields under our names, all others under their own).
 
     Where two columns mean the same, the one listed first in ALIASES wins and the other is kept among the others.
+    `mapping` goes before what the names say; a column of a nested object is named with dots (`config.systemRole`).
     """
     found: dict[str, tuple[int, str]] = {}
     for column in fields:
         name = meaning_of(column)
-        if name is None or fields[column] in (None, "", []):
+        if name is None or name in mapping or fields[column] in (None, "", []):
             continue
         rank = ALIASES[name].index(_folded(column))
         if name not in found or rank < found[name][0]:
             found[name] = (rank, column)
-    chosen = {name: fields[column] for name, (_, column) in found.items()}
-    taken = {column for _, column in found.values()}
+    chosen = {name: fields[column] for name, (_, column) in found.items() if column not in mapping.values()}
+    chosen |= {name: value_at(fields, column) for name, column in mapping.items()}
+    taken = {column for _, column in found.values()} | set(mapping.values())
     return chosen, {
         column: value for column, value in fields.items() if column not in taken and value not in (None, "")
     }
+
+
+def value_at(fields: Fields, column: str) -> Any:
+    """The value of a column, or of a field of a nested object that is named with dots; None where there is none."""
+    if column in fields:
+        return fields[column]
+    value: Any = fields
+    for name in column.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def meaning_of(column: str) -> str | None:
@@ -113,20 +153,20 @@ def without_addresses(fields: Fields, pseudonym_key: bytes) -> dict[str, Any]:
         meaning = meaning_of(column)
         if meaning == "author":
             cleaned[column] = [pseudonym(name, pseudonym_key)[:MAX_NAME_CHARACTERS] for name in _split(value)]
-        elif meaning in ("prompt", "title", "description"):
+        elif meaning in ("prompt", "title", "description", "negative_prompt"):
             cleaned[column] = value
         else:
             cleaned[column] = without_addresses_in(value, pseudonym_key)
     return cleaned
 
 
-def to_prompt(fields: Fields) -> PromptRecord:
+def to_prompt(fields: Fields, mapping: Mapping = NO_MAPPING) -> PromptRecord:
     """Validate one row, whose authors are already free of addresses.
 
     Raises:
         RecordError: it has no prompt text, or a field is not acceptable; the message says which and why.
     """
-    named, others = name_fields(fields)
+    named, others = name_fields(fields, mapping)
     body = named.get("prompt")
     if not isinstance(body, str) or not body.strip():
         raise RecordError(NO_PROMPT)
@@ -134,19 +174,42 @@ def to_prompt(fields: Fields) -> PromptRecord:
         raise RecordError(f"is {len(body):,} characters long; the limit is {MAX_PROMPT_CHARACTERS:,}")
     body = normalise_text(body)
     kind, title = _optional_text(named, "type"), _optional_text(named, "title")
+    kept = {name: named[name] for name in ("type", "model", "popularity") if name in named}
     return PromptRecord(
         key=_key(named.get("key")),
         title=(title or _first_line(body))[:MAX_TITLE_CHARACTERS],
         title_is_from_text=title is None,
         description=_optional_text(named, "description"),
         prompt_text=body,
+        negative_prompt=_optional_text(named, "negative_prompt"),
+        variables=_variables(body, named.get("variables")),
         agent_type=AgentType.IMAGE if kind and kind.casefold() in IMAGE_TYPES else AgentType.LLM,
         access=_access(_optional_text(named, "access")),
-        language=_optional_text(named, "language") or _language_of_script(body),
+        language=language_code(_optional_text(named, "language") or "") or language_of(body),
+        licence=_optional_text(named, "licence"),
+        translation_key=_key(named.get("translation_key")),
         contributors=tuple(dict.fromkeys(_listed(named.get("author")))),
         tags=tuple(dict.fromkeys(filter(None, map(normalise_tag, _listed(named.get("tags"))))))[:MAX_TAGS],
-        details=without_unstorable(others | ({"type": kind} if kind else {})),
+        details=without_unstorable(others | kept),
     )
+
+
+def _variables(body: str, declared: object) -> list[dict[str, Any]]:
+    """The variables of a text, with what the record itself says of them (`{name: default}` or a list)."""
+    found = variables_of(body)
+    if isinstance(declared, str):
+        try:
+            declared = json.loads(declared)
+        except ValueError:
+            return found
+    if isinstance(declared, list):
+        declared = {one.get("name"): one.get("default") for one in declared if isinstance(one, dict)}
+    if isinstance(declared, dict):
+        for variable in found:
+            default = declared.get(variable["name"])
+            if isinstance(default, (str, int, float)) and "default" not in variable:
+                variable["default"] = normalise_text(str(default))[:500]
+    return found
 
 
 def _folded(column: str) -> str:
@@ -193,19 +256,3 @@ def _split(value: object) -> list[str]:
 
 def _first_line(body: str) -> str:
     return body.strip().partition("\n")[0][:80]
-
-
-def _language_of_script(body: str) -> str | None:
-    """The language of a script that only one language uses; None where the script does not tell."""
-    sample = body[:4000]
-    letters = sum(character.isalpha() for character in sample) or 1
-    hangul = sum("\uac00" <= character <= "\ud7a3" for character in sample)
-    kana = sum("\u3040" <= character <= "\u30ff" for character in sample)
-    han = sum("\u4e00" <= character <= "\u9fff" for character in sample)
-    if hangul / letters > 0.2:
-        return "ko"
-    if kana / letters > 0.1:
-        return "ja"
-    if han / letters > 0.2:
-        return "zh"
-    return None

@@ -1,19 +1,22 @@
 """Import prompt collections: read, stage, merge. The same body is one prompt, however many records hold it."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import Engine, text
 
 from ingest import prompts_sql as sql
-from ingest.batch import BatchResult, open_batch
+from ingest.batch import Batch, BatchResult, open_batch
 from ingest.errors import UnreadableFileError
-from ingest.fields import NO_PROMPT, to_prompt, without_addresses
-from ingest.readers import Fields, Row
+from ingest.fields import NO_MAPPING, NO_PROMPT, Mapping, PromptRecord, to_prompt, without_addresses
+from ingest.readers import Fields
+from ingest.shapes import shape_of
+from ingest.sources import Address, PassedOver, open_sources
 from ingest.staging import Progress, Staging, no_progress
 from schema.errors import PromptoryError
 from schema.models import BatchKind, Tier
@@ -49,17 +52,36 @@ MAX_COLLECTION_CHARACTERS = 120
 class ImportOptions:
     """What a curator may say about an import.
 
-    `collection` defaults to the first file's name; `root` is the folder that the history names files from.
+    `collection` defaults to the first file's name; `access`, `licence` and `tags` are for records that say nothing of
+    them; `mapping` goes before what columns' names say; `root` is the folder that the history names files from.
     """
 
     collection: str | None = None
     access: Tier = Tier.FREE
+    licence: str | None = None
+    tags: tuple[str, ...] = ()
+    mapping: Mapping = field(default_factory=lambda: NO_MAPPING)
     started_by: int | None = None
     root: Path | None = None
 
     @cached_property
     def _pseudonym_key(self) -> bytes:
         return get_settings().pseudonym_key.get_secret_value().encode()
+
+    def name_shape(self, fields: Fields) -> str | None:
+        """The name of a record's shape, if it has one that is known and the curator has not said otherwise."""
+        shape = None if self.mapping else shape_of(fields)
+        return shape.name if shape else None
+
+    def to_record(self, fields: Fields) -> PromptRecord:
+        """Validate a record as it stands in its file.
+
+        Raises:
+            RecordError: it cannot be imported; the message says why.
+        """
+        shape = None if self.mapping else shape_of(fields)
+        named = shape.to_fields(fields) if shape else fields
+        return to_prompt(self.without_addresses(named), self.mapping)
 
     def without_addresses(self, fields: Fields) -> Fields:
         """The record with pseudonyms for authors that are e-mail addresses."""
@@ -68,44 +90,63 @@ class ImportOptions:
 
 def import_prompts(
     engine: Engine,
-    paths: list[Path],
+    addresses: Sequence[Address],
     options: ImportOptions = ImportOptions(),
     progress: Progress = no_progress,
 ) -> BatchResult:
-    """Import the prompts of `paths` as one batch, in one transaction.
+    """Import the prompts of `addresses` as one batch, in one transaction.
 
     Raises:
         UnreadableFileError: a file cannot be read; nothing is imported, and the history says why.
         PromptoryError: nothing to import, or a collection name that is too long.
     """
-    if not paths:
+    if not addresses:
         raise PromptoryError("There is no file to import.")
-    name = (options.collection or collection_of(paths[0])).strip()
+    name = (options.collection or collection_of(addresses[0])).strip()
     if not 0 < len(name) <= MAX_COLLECTION_CHARACTERS:
         raise PromptoryError(f"A collection's name has 1 to {MAX_COLLECTION_CHARACTERS} characters; give another.")
-    with open_batch(engine, BatchKind.PROMPTS, paths, root=options.root, started_by=options.started_by) as batch:
+    with (
+        open_batch(engine, BatchKind.PROMPTS, addresses, root=options.root, started_by=options.started_by) as batch,
+        open_sources(addresses, root=options.root) as sources,
+    ):
         staging = Staging(
-            batch, "staged_prompts", COLUMNS, ("source_key", "title", "prompt_text"), options.without_addresses
+            batch,
+            "staged_prompts",
+            COLUMNS,
+            ("source_key", "title", "prompt_text"),
+            options.without_addresses,
+            options.name_shape,
         )
-        staging.load(paths, _staged, progress)
-        for file in batch.files:
-            if file.found == 0:
-                raise UnreadableFileError(f"{file.path} holds no records.")
-        without = batch.connection.scalars(text(sql.FILES_WITHOUT_PROMPTS), {"reason": NO_PROMPT}).all()
-        if without:
-            raise UnreadableFileError(no_prompts(batch.files[without[0]].path))
+        staging.load(sources, lambda row: _staged(options.to_record(row.fields)), progress)
+        _pass_over(batch, staging, {file.label for file in sources.files if file.named})
         collection_id = batch.connection.scalar(text(sql.COLLECTION), {"name": name, "batch_id": batch.id})
         parameters = {
             "collection_id": collection_id,
             "batch_id": batch.id,
             "default_access": options.access,
             "untitled": sql.UNTITLED,
-            "files": [batch.label(path) for path in paths],
+            "files": [file.path for file in batch.files],
         }
         for statement in (*sql.MERGE, sql.SOURCES, *sql.AFTER_SOURCES):
             batch.run(statement, **parameters)
         staging.settle()
-    return BatchResult(batch.id, batch.files)
+    return batch.result
+
+
+def _pass_over(batch: Batch, staging: Staging, named: set[str]) -> None:
+    """Leave out the files that hold no prompt. One that the curator named is told as a fault."""
+    without = set(batch.connection.scalars(text(sql.FILES_WITHOUT_PROMPTS), {"reason": NO_PROMPT}))
+    for file_no, file in enumerate(batch.files):
+        if file.found and file_no not in without:
+            continue
+        reason = no_prompts(file.path) if file.found else f"{file.path} holds no records."
+        if file.path in named:
+            raise UnreadableFileError(reason)
+        batch.passed_over.append(PassedOver(file.path, reason))
+    staging.drop(without)
+    if not any(file.found for file in batch.files):
+        told = "; ".join(one.reason for one in batch.passed_over[:3])
+        raise UnreadableFileError(f"There is no prompt in what was given. {told}")
 
 
 def no_prompts(file: str) -> str:
@@ -113,13 +154,13 @@ def no_prompts(file: str) -> str:
     return f"{file}: no record could hold a prompt; name the column 'prompt', 'text' or '프롬프트'."
 
 
-def collection_of(path: Path) -> str:
-    """The collection's name that a file suggests: its own, without endings."""
-    return path.name.removesuffix(".gz").rpartition(".")[0] or path.name
+def collection_of(address: Address) -> str:
+    """The collection's name that a file or folder suggests: its own, without endings."""
+    name = PurePosixPath(str(address).rstrip("/")).name if address != "-" else "standard input"
+    return re.sub(r"(\.(gz|bz2|xz|zip|tar|tgz|\w{2,8}))+$", "", name, flags=re.IGNORECASE) or name
 
 
-def _staged(row: Row) -> Sequence[Any]:
-    record = to_prompt(row.fields)
+def _staged(record: PromptRecord) -> Sequence[Any]:
     body_hash = record.content_hash
     values = {
         "source_key": record.key or body_hash.hex(),

@@ -1,23 +1,26 @@
 """Staging: files stream by COPY into a temporary table, where SQL decides what becomes of each record."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import CursorResult, text
 
 from ingest.batch import Batch, FileResult
-from ingest.errors import RecordError
-from ingest.readers import Fields, Row, reader_for
+from ingest.errors import RecordError, UnreadableFileError
+from ingest.readers import Fields, Reader, Row, reader_for
+from ingest.sources import PassedOver, SourceFile, Sources
 from ingest.text import is_deeper_than, without_unstorable
 
 Validate = Callable[[Row], Sequence[Any]]
 """Turns a row into the values of the staging table's columns, or raises RecordError."""
 
 Clean = Callable[[Fields], Fields]
-"""Takes out of a record what must be stored nowhere, not even among the rejections."""
+"""Takes out of a rejected record what must be stored nowhere."""
+
+NameShape = Callable[[Fields], str | None]
+"""Names the shape of a file's records by the first of them, where it is a known one."""
 
 Progress = Callable[[str, int], None]
 """Called now and then with a file's name and the number of its records read so far."""
@@ -37,11 +40,15 @@ def no_progress(_file: str, _records: int) -> None:
     """For callers that show nothing."""
 
 
-def bounded(row: Row, clean: Clean) -> Row:
-    """The row as it may be kept: not nested without end, and without what must be stored nowhere."""
+def bounded(row: Row) -> Row:
+    """The row as it may be used: not nested without end."""
     if is_deeper_than(row.fields, MAX_DEPTH):
         return Row(row.number, {}, f"is nested more than {MAX_DEPTH} levels deep")
-    return replace(row, fields=clean(row.fields))
+    return row
+
+
+def no_shape(_fields: Fields) -> None:
+    """For records that are of one kind only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,8 @@ class Staging:
     """A temporary table `name` with `columns` (name to SQL type) beside its bookkeeping.
 
     The bookkeeping is `staged_id` (order of reading), `file_no`, `row_number`, `outcome` (inserted, updated, unchanged,
-    duplicates or rejected; null while undecided), and `reason` and `record` of a rejection. `shown` are the columns
-    that a rejection found later shows to the curator.
+    duplicates or rejected; null while undecided), and `reason` and `record` of a rejection; its row number is 0 where
+    the whole file was refused. `shown` are the columns that a rejection found later shows to the curator.
     """
 
     batch: Batch
@@ -58,12 +65,16 @@ class Staging:
     columns: dict[str, str]
     shown: tuple[str, ...]
     clean: Clean = as_it_is
+    name_shape: NameShape = no_shape
+    refused: dict[int, str] = field(default_factory=dict)
 
-    def load(self, paths: list[Path], validate: Validate, progress: Progress = no_progress) -> None:
-        """Create the table and COPY the validated records of `paths` into it.
+    def load(self, sources: Sources, validate: Validate, progress: Progress = no_progress) -> None:
+        """Create the table and COPY the validated records of `sources` into it.
+
+        Of a folder or an archive, a file that cannot be read is refused for itself, as one record.
 
         Raises:
-            UnreadableFileError: one of the files cannot be read.
+            UnreadableFileError: a file that was named cannot be read.
         """
         definitions = ", ".join(f"{column} {kind}" for column, kind in self.columns.items())
         self.batch.run(f"""
@@ -74,9 +85,30 @@ class Staging:
         """)
         names = ", ".join((*_BOOKKEEPING, *self.columns))
         with self.batch.cursor() as cursor, cursor.copy(f"COPY {self.name} ({names}) FROM STDIN") as copy:
-            for values in self._staged_rows(paths, validate, progress):
+            for values in self._staged_rows(sources, validate, progress):
                 copy.write_row(values)
+        for file_no, reason in self.refused.items():
+            self.refuse(file_no, reason)
         self.batch.run(f"ANALYZE {self.name}")
+
+    def refuse(self, file_no: int, reason: str) -> None:
+        """Take back what was read of a file; it counts as one record that is rejected."""
+        self.batch.run(f"DELETE FROM {self.name} WHERE file_no = :file_no", file_no=file_no)
+        self.batch.run(
+            f"""
+            INSERT INTO {self.name} (file_no, row_number, outcome, reason, record)
+            VALUES (:file_no, 0, 'rejected', :reason, '{{}}')
+            """,
+            file_no=file_no,
+            reason=reason,
+        )
+        self.batch.files[file_no].found = 1
+
+    def drop(self, file_numbers: set[int]) -> None:
+        """Forget files that hold nothing of use; they count as not found."""
+        self.batch.run(f"DELETE FROM {self.name} WHERE file_no = ANY(:numbers)", numbers=list(file_numbers))
+        for file_no in file_numbers:
+            self.batch.files[file_no].found = 0
 
     def settle(self) -> None:
         """Keep the rejections with their reasons, and add every outcome to its file's counts."""
@@ -98,22 +130,40 @@ class Staging:
         for file_no, outcome, count in counts.tuples():
             setattr(self.batch.files[file_no], outcome, count)
 
-    def _staged_rows(self, paths: list[Path], validate: Validate, progress: Progress) -> Iterator[Sequence[Any]]:
+    def _staged_rows(self, sources: Sources, validate: Validate, progress: Progress) -> Iterator[Sequence[Any]]:
+        self.batch.passed_over.extend(sources.passed_over)
+        for file in sources.files:
+            try:
+                reader = reader_for(file)
+            except UnreadableFileError as error:
+                if file.named:
+                    raise
+                self.batch.passed_over.append(PassedOver(file.label, str(error)))
+                continue
+            self.batch.files.append(FileResult(file.label, reader.name))
+            yield from self._rows_of(file, reader, validate, progress)
+            file.forget()
+
+    def _rows_of(self, file: SourceFile, reader: Reader, validate: Validate, progress: Progress) -> Iterator[Any]:
+        file_no, result = len(self.batch.files) - 1, self.batch.files[-1]
         nothing = (None,) * len(self.columns)
-        for file_no, path in enumerate(paths):
-            reader = reader_for(path)
-            file = FileResult(self.batch.label(path), reader.name)
-            self.batch.files.append(file)
-            for row_as_read in reader.rows(path):
-                row = bounded(row_as_read, self.clean)
-                file.found += 1
-                if file.found % PROGRESS_EVERY == 0:
-                    progress(path.name, file.found)
+        try:
+            for row_as_read in reader.rows(file):
+                row = bounded(row_as_read)
+                result.found += 1
+                if result.found == 1 and (shape := self.name_shape(row.fields)):
+                    result.format = f"{reader.name}: {shape}"
+                if result.found % PROGRESS_EVERY == 0:
+                    progress(file.name, result.found)
                 try:
                     if row.fault:
                         raise RecordError(row.fault)
                     yield (file_no, row.number, None, None, None, *validate(row))
                 except RecordError as error:
-                    record = Jsonb(without_unstorable(dict(row.fields)))
+                    record = Jsonb(without_unstorable(dict(self.clean(row.fields))))
                     yield (file_no, row.number, "rejected", without_unstorable(str(error)), record, *nothing)
-            progress(path.name, file.found)
+        except UnreadableFileError as error:
+            if file.named:
+                raise
+            self.refused[file_no] = str(error)
+        progress(file.name, result.found)

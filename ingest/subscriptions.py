@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 from ingest.batch import BatchResult, open_batch
 from ingest.errors import RecordError
 from ingest.readers import Row
+from ingest.sources import Address, open_sources
 from ingest.staging import Progress, Staging, no_progress
 from ingest.values import choice, money, optional_moment, optional_text, required_moment, required_text
 from schema.database import connect
@@ -172,16 +173,19 @@ WHERE due.id = u.id AND u.subscription_status <> due.tier
 
 
 def load_subscriptions(
-    engine: Engine, paths: list[Path], progress: Progress = no_progress, *, root: Path | None = None
+    engine: Engine, paths: Sequence[Address], progress: Progress = no_progress, *, root: Path | None = None
 ) -> BatchResult:
     """Load spans and bring every person's FREE or PRO up to date, in one transaction.
 
     Raises:
         UnreadableFileError: a file cannot be read; nothing is loaded.
     """
-    with open_batch(engine, BatchKind.SUBSCRIPTIONS, paths, root=root) as batch:
+    with (
+        open_batch(engine, BatchKind.SUBSCRIPTIONS, paths, root=root) as batch,
+        open_sources(paths, root=root) as sources,
+    ):
         staging = Staging(batch, "staged_subscriptions", COLUMNS, SHOWN)
-        staging.load(paths, _staged, progress)
+        staging.load(sources, _staged, progress)
         for statement in (PEOPLE, UNKNOWN, REPEATED, KNOWN, REWRITES_HISTORY):
             batch.run(statement)
         batch.run(MOVED_ON, batch_id=batch.id)
@@ -192,7 +196,7 @@ def load_subscriptions(
         batch.run(NEW, batch_id=batch.id)
         batch.run(STATUS_OF_PEOPLE)
         staging.settle()
-    return BatchResult(batch.id, batch.files)
+    return batch.result
 
 
 def refresh_subscription_status(engine: Engine) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from ingest.batch import BatchResult, open_batch
 from ingest.errors import RecordError
 from ingest.readers import Row
+from ingest.sources import Address, open_sources
 from ingest.staging import Progress, Staging, no_progress
 from ingest.values import required_moment, required_text
 from schema.models import BatchKind
@@ -68,20 +69,20 @@ SELECT external_id, email, name, created_at FROM chosen ORDER BY staged_id
 
 
 def load_users(
-    engine: Engine, paths: list[Path], progress: Progress = no_progress, *, root: Path | None = None
+    engine: Engine, paths: Sequence[Address], progress: Progress = no_progress, *, root: Path | None = None
 ) -> BatchResult:
     """Load accounts (user_id, email, name, created_at); the last record of a person in the files counts.
 
     Raises:
         UnreadableFileError: a file cannot be read; nothing is loaded.
     """
-    with open_batch(engine, BatchKind.USERS, paths, root=root) as batch:
+    with open_batch(engine, BatchKind.USERS, paths, root=root) as batch, open_sources(paths, root=root) as sources:
         staging = Staging(batch, "staged_users", COLUMNS, ("external_id", "name"))
-        staging.load(paths, _staged, progress)
+        staging.load(sources, _staged, progress)
         for statement in (REPEATED, ADDRESS_TAKEN, KNOWN, UPDATED, NEW):
             batch.run(statement)
         staging.settle()
-    return BatchResult(batch.id, batch.files)
+    return batch.result
 
 
 def _staged(row: Row) -> Sequence[Any]:

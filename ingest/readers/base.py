@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
-Fields = Mapping[str, Any]
+from ingest.sources import SourceFile
 
-SAMPLE_BYTES = 65_536
-MAX_FIELD_CHARACTERS = 4 * 1024 * 1024
+Fields = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +23,11 @@ class Reader(Protocol):
 
     name: str
 
-    def recognises(self, sample: bytes, file_name: str) -> bool:
-        """Whether this is the format of a file that begins with `sample` (at most SAMPLE_BYTES)."""
+    def recognises(self, file: SourceFile) -> bool:
+        """Whether this is the file's format, by its `sample` or `text_sample`, and where that leaves doubt its name."""
         ...
 
-    def rows(self, path: Path) -> Iterator[Row]:
+    def rows(self, file: SourceFile) -> Iterator[Row]:
         """Yield the file's records in order.
 
         Raises:

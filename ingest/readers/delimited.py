@@ -4,11 +4,10 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 
 from ingest.errors import UnreadableFileError
-from ingest.readers.base import MAX_FIELD_CHARACTERS, Row
-from ingest.readers.files import bounded_lines, open_text
+from ingest.readers.base import Row
+from ingest.sources import MAX_FIELD_CHARACTERS, SourceFile, bounded_lines
 
 _DELIMITERS = ",\t;|"
 _SURPLUS = "(surplus cells)"
@@ -22,23 +21,23 @@ class DelimitedReader:
 
     name = "csv"
 
-    def recognises(self, sample: bytes, file_name: str) -> bool:
+    def recognises(self, file: SourceFile) -> bool:
         """A header line of at least two distinct, short names; or a name that says so; never binary data."""
-        if b"\0" in sample:
+        if file.text_sample is None:
             return False
-        if file_name.endswith((".csv", ".tsv", ".csv.gz", ".tsv.gz")):
+        if file.ending in (".csv", ".tsv"):
             return True
-        first_line = sample.decode("utf-8-sig", errors="replace").lstrip().partition("\n")[0].rstrip("\r")
+        first_line = file.text_sample.lstrip().partition("\n")[0].rstrip("\r")
         header = [name.strip(' "') for name in first_line.split(_delimiter(first_line))]
         return len(header) >= 2 and len(set(header)) == len(header) and all(0 < len(name) <= 60 for name in header)
 
-    def rows(self, path: Path) -> Iterator[Row]:
+    def rows(self, file: SourceFile) -> Iterator[Row]:
         """Yield rows; a row with more cells than the header carries a fault.
 
         A quote that is never closed swallows all that follows, so it refuses the file.
         """
-        with open_text(path) as file:
-            lines = bounded_lines(file, path)
+        with file.open_text() as text:
+            lines = bounded_lines(text, file.label)
             first_line = next((line for line in lines if line.strip()), "")
             last_line = [first_line]
             table = csv.reader(chain([first_line], _remembered(lines, last_line)), delimiter=_delimiter(first_line))
@@ -52,9 +51,11 @@ class DelimitedReader:
                         number += 1
                         yield _row(number, header, cells)
                 if not _is_closed(cells, header, spans_lines=spans_lines, last_line=last_line[0]):
-                    raise UnreadableFileError(f"{path}: a quote is opened in its last rows and never closed.")
+                    raise UnreadableFileError(f"{file.label}: a quote is opened in its last rows and never closed.")
             except csv.Error as error:
-                raise UnreadableFileError(f"{path} is not readable CSV at line {table.line_num}: {error}.") from None
+                raise UnreadableFileError(
+                    f"{file.label} is not readable CSV at line {table.line_num}: {error}."
+                ) from None
 
 
 def _remembered(lines: Iterator[str], last: list[str]) -> Iterator[str]:

@@ -4,12 +4,11 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 from typing import Any, TextIO
 
 from ingest.errors import UnreadableFileError
-from ingest.readers.base import MAX_FIELD_CHARACTERS, Row
-from ingest.readers.files import bounded_lines, open_text
+from ingest.readers.base import Row
+from ingest.sources import MAX_FIELD_CHARACTERS, SourceFile, bounded_lines
 
 _NOT_AN_OBJECT = "is not an object with named fields"
 _CHUNK = 1 << 16
@@ -31,21 +30,21 @@ class JsonLinesReader:
 
     name = "jsonl"
 
-    def recognises(self, sample: bytes, file_name: str) -> bool:
+    def recognises(self, file: SourceFile) -> bool:
         """Its name says so, or its first line is a whole JSON object and not the only line."""
-        text = sample.removeprefix(b"\xef\xbb\xbf").lstrip()
-        if file_name.endswith((".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")):
-            return text[:1] == b"{"
-        first, _, rest = text.partition(b"\n")
+        text = (file.text_sample or "").lstrip()
+        if file.ending in (".jsonl", ".ndjson"):
+            return text[:1] == "{"
+        first, _, rest = text.partition("\n")
         try:
-            return bool(rest.strip()) and isinstance(_decoder.decode(first.decode()), dict)
+            return bool(rest.strip()) and isinstance(_decoder.decode(first), dict)
         except (ValueError, RecursionError):
             return False
 
-    def rows(self, path: Path) -> Iterator[Row]:
+    def rows(self, file: SourceFile) -> Iterator[Row]:
         """Yield a row a line; a line that is not a JSON object carries a fault."""
-        with open_text(path) as file:
-            lines = (line for line in bounded_lines(file, path) if line.strip())
+        with file.open_text() as text:
+            lines = (line for line in bounded_lines(text, file.label) if line.strip())
             for number, line in enumerate(lines, start=1):
                 yield _row_of_line(number, line)
 
@@ -55,14 +54,14 @@ class JsonReader:
 
     name = "json"
 
-    def recognises(self, sample: bytes, file_name: str) -> bool:  # noqa: ARG002 (the interface)
+    def recognises(self, file: SourceFile) -> bool:
         """The file begins as a JSON object or list."""
-        return sample.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{")
+        return (file.text_sample or "").lstrip()[:1] in ("[", "{")
 
-    def rows(self, path: Path) -> Iterator[Row]:
+    def rows(self, file: SourceFile) -> Iterator[Row]:
         """Yield a row an element of the list; an element over 4 million characters refuses the file."""
-        with open_text(path) as file:
-            scanner = _Scanner(file, path)
+        with file.open_text() as text:
+            scanner = _Scanner(text, file.label)
             values = chain.from_iterable(scanner.records() for _ in iter(scanner.peek, ""))
             for number, item in enumerate(values, start=1):
                 yield Row(number, item) if isinstance(item, dict) else Row(number, {"value": item}, _NOT_AN_OBJECT)
@@ -71,8 +70,8 @@ class JsonReader:
 class _Scanner:
     """Walks over a JSON text that is read piece by piece."""
 
-    def __init__(self, file: TextIO, path: Path) -> None:
-        self.file, self.path = file, path
+    def __init__(self, file: TextIO, label: str) -> None:
+        self.file, self.label = file, label
         self.buffer, self.position, self.ended = "", 0, False
 
     def records(self) -> Iterator[Any]:
@@ -144,7 +143,7 @@ class _Scanner:
     def _take(self, character: str) -> None:
         if self.peek() != character:
             found = self.peek() or "the end of the file"
-            raise UnreadableFileError(f"{self.path} is not readable JSON: '{character}' is missing before '{found}'.")
+            raise UnreadableFileError(f"{self.label} is not readable JSON: '{character}' is missing before '{found}'.")
         self.position += 1
 
     def _value(self) -> Any:
@@ -157,7 +156,7 @@ class _Scanner:
                 if not self._read_on():
                     raise self._unreadable(error) from None
             except RecursionError:
-                raise UnreadableFileError(f"{self.path} is nested too deeply to be a list of records.") from None
+                raise UnreadableFileError(f"{self.label} is nested too deeply to be a list of records.") from None
             else:
                 # A number at the end of what was read may go on.
                 if end < len(self.buffer) or not self._read_on():
@@ -169,14 +168,14 @@ class _Scanner:
         if self.ended:
             return False
         if len(self.buffer) - self.position > MAX_FIELD_CHARACTERS:
-            raise UnreadableFileError(f"{self.path} holds a record of over 4 million characters; split it.")
+            raise UnreadableFileError(f"{self.label} holds a record of over 4 million characters; split it.")
         piece = self.file.read(max(_CHUNK, len(self.buffer) - self.position))
         self.ended = not piece
         self.buffer, self.position = self.buffer[self.position :] + piece, 0
         return bool(piece)
 
     def _unreadable(self, error: json.JSONDecodeError) -> UnreadableFileError:
-        return UnreadableFileError(f"{self.path} is not readable JSON: {_one_line(error.msg)}.")
+        return UnreadableFileError(f"{self.label} is not readable JSON: {_one_line(error.msg)}.")
 
 
 def _list_within(fields: dict[str, Any]) -> list[Any] | None:

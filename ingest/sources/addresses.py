@@ -1,0 +1,156 @@
+"""From what a curator names (a path, an archive, `-`, an S3 address) to the files to read."""
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from tempfile import NamedTemporaryFile
+from typing import Any, BinaryIO
+
+import fsspec
+from botocore.exceptions import BotoCoreError, ClientError
+from fsspec.implementations.local import LocalFileSystem
+
+from ingest.errors import UnreadableFileError
+from ingest.sources.archives import open_archive
+from ingest.sources.file import SourceFile
+
+Address = str | Path
+
+MAX_FILES = 100_000
+_NEVER_ENTERED = frozenset({".git", ".venv", "node_modules", "__pycache__", "__MACOSX"})
+_ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
+_LEFT_BY_SYSTEMS = re.compile(r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file that is no collection, or may not be opened, and why."""
+
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Files to read, in order of name below each address, and those that must not be opened."""
+
+    files: list[SourceFile] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
+
+
+def is_remote(address: Address) -> bool:
+    """Whether an address lies in S3."""
+    return isinstance(address, str) and address.startswith("s3://")
+
+
+@contextmanager
+def open_sources(addresses: Sequence[Address], *, root: Path | None = None) -> Iterator[Sources]:
+    """The files that `addresses` name, for as long as the context lasts.
+
+    Local files are labelled below `root` where it is given, else as they are named.
+
+    Raises:
+        UnreadableFileError: an address does not exist, may not be read, or holds no file at all.
+    """
+    with ExitStack() as stack:
+        sources = Sources()
+        for address in addresses:
+            before = len(sources.files)
+            fs, path, label = _locate(address, root, stack)
+            if fs.isdir(path):
+                _add_folder(fs, path, label, sources, stack)
+            else:
+                _add_file(SourceFile(fs, path, label, named=True), sources, stack)
+            if len(sources.files) == before:
+                told = f" ({sources.passed_over[0].reason})" if sources.passed_over else ""
+                raise UnreadableFileError(f"{label} holds no file to read{told}.")
+        if len(sources.files) > MAX_FILES:
+            raise UnreadableFileError(f"{addresses[0]} holds over {MAX_FILES:,} files; import it in parts.")
+        yield sources
+
+
+def _locate(address: Address, root: Path | None, stack: ExitStack) -> tuple[Any, str, str]:
+    """The file system, the path on it and the label of an address that exists."""
+    if address == "-":
+        return LocalFileSystem(), str(_spooled(sys.stdin.buffer, stack)), "standard input"
+    if is_remote(address):
+        return _on_s3(str(address))
+    if isinstance(address, str) and re.match(r"[a-z][a-z0-9+.-]+://", address):
+        raise UnreadableFileError(f"{address} is an address of a kind that is not read; download it, and import that.")
+    path = Path(address)
+    label = str(path.relative_to(root)) if root and path.is_relative_to(root) else str(path)
+    shown = label.encode(errors="replace").decode()
+    try:
+        if not path.exists():
+            raise UnreadableFileError(f"{shown} does not exist; check the path.")
+    except OSError as error:
+        raise UnreadableFileError(f"{shown} cannot be read ({error.strerror}).") from None
+    if not path.is_dir() and not path.is_file():
+        raise UnreadableFileError(f"{shown} is neither a file nor a folder; for a stream, give - and pipe it in.")
+    return LocalFileSystem(), str(path.absolute()), label
+
+
+def _on_s3(address: str) -> tuple[Any, str, str]:
+    try:
+        # A listing that was kept would hide what came since.
+        fs = fsspec.filesystem("s3", use_listings_cache=False, skip_instance_cache=True)
+        path = address.removeprefix("s3://").rstrip("/")
+        if not fs.exists(path):
+            raise UnreadableFileError(f"{address} does not exist, or you may not list it; check bucket and key.")
+    except (BotoCoreError, ClientError, OSError) as error:
+        told = " ".join(str(error).split())[:200]
+        raise UnreadableFileError(f"{address} cannot be reached ({told}); check the AWS credentials.") from None
+    return fs, path, address.rstrip("/")
+
+
+def _spooled(stream: BinaryIO, stack: ExitStack) -> Path:
+    """A stream on disk: archives and detection need to go back."""
+    copy = stack.enter_context(NamedTemporaryFile(prefix="promptory-"))  # noqa: SIM115 (the stack closes it)
+    shutil.copyfileobj(stream, copy)
+    copy.flush()
+    return Path(copy.name)
+
+
+def _add_folder(fs: Any, folder: str, label: str, sources: Sources, stack: ExitStack) -> None:
+    """The files below a folder. Links are not followed: they may lead out of it, or round in circles."""
+    for parent, folders, files in fs.walk(folder, detail=True):
+        for name in [name for name in folders if name in _NEVER_ENTERED or folders[name].get("islink")]:
+            if folders[name].get("islink"):
+                sources.passed_over.append(PassedOver(f"{label}/{name}", "is a link, which is not followed"))
+            del folders[name]
+        for name, found in files.items():
+            if not name or _LEFT_BY_SYSTEMS.fullmatch(name):
+                continue
+            inner = str(PurePosixPath(parent, name).relative_to(PurePosixPath(folder)))
+            file = SourceFile(fs, found["name"], f"{label}/{inner}")
+            if found.get("islink"):
+                sources.passed_over.append(PassedOver(file.label, "is a link, which is not followed"))
+            elif found.get("type") == "file":
+                _add_file(file, sources, stack)
+    sources.files.sort(key=lambda file: file.label)
+
+
+def _add_file(file: SourceFile, sources: Sources, stack: ExitStack) -> None:
+    """A file, or the files in it where it is an archive."""
+    try:
+        may_be_archive = file.named or file.name.lower().endswith(_ARCHIVES)
+        inside = open_archive(file, stack) if may_be_archive else None
+    except UnreadableFileError as error:
+        if file.named:
+            raise
+        sources.passed_over.append(PassedOver(file.label, str(error)))
+        return
+    if inside is None:
+        sources.files.append(file)
+        return
+    sources.files.extend(
+        SourceFile(inside.fs, path, f"{file.label}/{name}")
+        for path, name in sorted(inside.files, key=lambda pair: pair[1])
+        if not _LEFT_BY_SYSTEMS.fullmatch(PurePosixPath(name).name)
+        and _NEVER_ENTERED.isdisjoint(PurePosixPath(name).parts)
+    )
+    sources.passed_over.extend(PassedOver(f"{file.label}/{name}", reason) for name, reason in inside.refused)
