@@ -7,6 +7,7 @@ from ingest.preview import Preview, preview_prompts
 from ingest.prompts import MAX_COLLECTION_CHARACTERS, ImportOptions, collection_of, import_prompts
 from ingest.staging import Progress
 from ingest.subscriptions import load_subscriptions, refresh_subscription_status
+from ingest.undo import UndoResult, undo_import
 from ingest.users import load_users
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "ImportOptions",
     "Preview",
     "Progress",
+    "UndoResult",
     "UnreadableFileError",
     "collection_of",
     "import_prompts",
@@ -25,4 +27,5 @@ __all__ = [
     "load_users",
     "preview_prompts",
     "refresh_subscription_status",
+    "undo_import",
 ]

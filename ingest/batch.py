@@ -17,15 +17,21 @@ from schema.database import connect
 from schema.errors import DatabaseError, PromptoryError
 from schema.models import BatchKind
 
-_LOCK = 0x6C6F6164
-COUNTS = ("found", "inserted", "updated", "unchanged", "duplicates", "rejected")
+LOCK = 0x6C6F6164
+"""Advisory lock: one load at a time."""
+COUNTS = ("found", "inserted", "updated", "unchanged", "duplicates", "translations", "rejected")
+MAX_PASSED_OVER = 1000
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class FileResult:
-    """What became of a file's records: found = inserted + updated + unchanged + duplicates + rejected."""
+    """What became of a file's records.
+
+    found = inserted + updated + unchanged + duplicates + translations + rejected. A translation is a new text that is
+    linked to the prompt which it translates.
+    """
 
     path: str
     format: str
@@ -34,16 +40,23 @@ class FileResult:
     updated: int = 0
     unchanged: int = 0
     duplicates: int = 0
+    translations: int = 0
     rejected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What a batch did. `as_dict()` is the object that `--json` prints."""
+    """What a batch did. `as_dict()` is the object that `--json` prints.
 
-    batch_id: int
+    `passed_over` are files of a folder or archive that hold no prompts; `vanished` counts records that an earlier
+    version of the collection had; `archived` counts prompts that were archived for it. A trial run has no batch.
+    """
+
+    batch_id: int | None
     files: list[FileResult]
     passed_over: list[PassedOver] = field(default_factory=list)
+    vanished: int = 0
+    archived: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON and for Dagster's metadata."""
@@ -60,13 +73,17 @@ class Batch:
 
     connection: Connection
     id: int
+    is_trial: bool = False
     files: list[FileResult] = field(default_factory=list)
     passed_over: list[PassedOver] = field(default_factory=list)
+    vanished: int = 0
+    archived: int = 0
 
     @property
     def result(self) -> BatchResult:
         """What the batch did so far."""
-        return BatchResult(self.id, self.files, self.passed_over)
+        batch_id = None if self.is_trial else self.id
+        return BatchResult(batch_id, self.files, self.passed_over, self.vanished, self.archived)
 
     def cursor(self) -> psycopg.Cursor[Any]:
         """Psycopg's own cursor in the batch's transaction, for COPY."""
@@ -74,9 +91,9 @@ class Batch:
         assert isinstance(driver, psycopg.Connection)
         return driver.cursor()
 
-    def run(self, statement: str, **parameters: object) -> None:
-        """Execute one statement."""
-        self.connection.execute(text(statement), parameters)
+    def run(self, statement: str, **parameters: object) -> int:
+        """Execute one statement; returns the number of rows that it changed."""
+        return self.connection.execute(text(statement), parameters).rowcount
 
 
 @contextmanager
@@ -87,10 +104,12 @@ def open_batch(
     *,
     root: Path | None = None,
     started_by: int | None = None,
+    is_trial: bool = False,
 ) -> Iterator[Batch]:
     """Open a batch; all of it is kept at the end, or nothing but a row that says why it failed.
 
-    `root` is the folder that the files are named from in the history, where their whole path means nothing.
+    `root` is the folder that the files are named from in the history, where their whole path means nothing. Of a trial
+    nothing at all is kept.
 
     Raises:
         PromptoryError: as raised inside, after the failure was recorded.
@@ -98,7 +117,7 @@ def open_batch(
     try:
         with connect(engine) as connection:
             # One load at a time: two that bring the same new text, collection or month would trip over each other.
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             batch_id = connection.scalar(
                 text("""
                     INSERT INTO library.import_batches (kind, status, started_by, files)
@@ -107,14 +126,25 @@ def open_batch(
                 {"kind": kind, "started_by": started_by},
             )
             assert isinstance(batch_id, int)
-            batch = Batch(connection, batch_id)
+            # From here on updates of prompts and sources keep the rows as they were.
+            connection.execute(text("SELECT set_config('promptory.batch_id', :id, true)"), {"id": str(batch_id)})
+            batch = Batch(connection, batch_id, is_trial)
             yield batch
             batch.run(
-                "UPDATE library.import_batches SET files = :files, finished_at = clock_timestamp() WHERE id = :id",
+                """
+                UPDATE library.import_batches
+                SET files = :files, passed_over = :passed_over, finished_at = clock_timestamp() WHERE id = :id
+                """,
                 files=Jsonb([asdict(file) for file in batch.files]),
+                passed_over=Jsonb([asdict(one) for one in batch.passed_over[:MAX_PASSED_OVER]]),
                 id=batch_id,
             )
+            if is_trial:
+                connection.rollback()
+                return
     except Exception as error:
+        if is_trial:
+            raise
         told = str(error) if isinstance(error, PromptoryError) else f"An unexpected fault ({type(error).__name__})."
         with suppress(DatabaseError, DBAPIError):  # the fault may be that the database is away
             _record_failure(engine, kind, [_label(address, root) for address in addresses], started_by, told)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,14 +16,16 @@ from ingest.errors import UnreadableFileError
 from ingest.fields import NO_MAPPING, NO_PROMPT, Mapping, PromptRecord, to_prompt, without_addresses
 from ingest.readers import Fields
 from ingest.shapes import shape_of
-from ingest.sources import Address, PassedOver, open_sources
+from ingest.sources import Address, PassedOver, is_remote, open_sources
 from ingest.staging import Progress, Staging, no_progress
+from ingest.text import normalise_tag
 from schema.errors import PromptoryError
 from schema.models import BatchKind, Tier
 from schema.settings import get_settings
 
 COLUMNS = {
     "source_key": "text",
+    "has_own_key": "boolean",
     "title": "text",
     "title_is_from_text": "boolean",
     "description": "text",
@@ -31,6 +33,10 @@ COLUMNS = {
     "agent_type": "text",
     "access": "text",
     "language": "text",
+    "licence": "text",
+    "negative_prompt": "text",
+    "variables": "jsonb",
+    "translation_key": "text",
     "contributors": "text[]",
     "tags": "text[]",
     "details": "jsonb",
@@ -46,20 +52,26 @@ COLUMNS = {
     "is_heir": "boolean",
 }
 MAX_COLLECTION_CHARACTERS = 120
+MAX_PRUNED = 0.2
 
 
 @dataclass(frozen=True)
 class ImportOptions:
     """What a curator may say about an import.
 
-    `collection` defaults to the first file's name; `access`, `licence` and `tags` are for records that say nothing of
-    them; `mapping` goes before what columns' names say; `root` is the folder that the history names files from.
+    `collection` defaults to the first file's name. `access` and `licence` are for records that name none; `tags` are
+    given to all. `mapping` goes before what columns' names say. `prune` archives what a newer version of a collection
+    no longer holds, up to MAX_PRUNED of it unless `force`. A trial touches nothing. `root` is the folder that the
+    history names files from.
     """
 
     collection: str | None = None
     access: Tier = Tier.FREE
     licence: str | None = None
     tags: tuple[str, ...] = ()
+    prune: bool = False
+    force: bool = False
+    is_trial: bool = False
     mapping: Mapping = field(default_factory=lambda: NO_MAPPING)
     started_by: int | None = None
     root: Path | None = None
@@ -81,7 +93,11 @@ class ImportOptions:
         """
         shape = None if self.mapping else shape_of(fields)
         named = shape.to_fields(fields) if shape else fields
-        return to_prompt(self.without_addresses(named), self.mapping)
+        record = to_prompt(self.without_addresses(named), self.mapping)
+        if not (self.tags or self.licence):
+            return record
+        tags = tuple(dict.fromkeys((*record.tags, *filter(None, map(normalise_tag, self.tags)))))
+        return replace(record, tags=tags, licence=record.licence or self.licence)
 
     def without_addresses(self, fields: Fields) -> Fields:
         """The record with pseudonyms for authors that are e-mail addresses."""
@@ -106,7 +122,14 @@ def import_prompts(
     if not 0 < len(name) <= MAX_COLLECTION_CHARACTERS:
         raise PromptoryError(f"A collection's name has 1 to {MAX_COLLECTION_CHARACTERS} characters; give another.")
     with (
-        open_batch(engine, BatchKind.PROMPTS, addresses, root=options.root, started_by=options.started_by) as batch,
+        open_batch(
+            engine,
+            BatchKind.PROMPTS,
+            addresses,
+            root=options.root,
+            started_by=options.started_by,
+            is_trial=options.is_trial,
+        ) as batch,
         open_sources(addresses, root=options.root) as sources,
     ):
         staging = Staging(
@@ -118,19 +141,43 @@ def import_prompts(
             options.name_shape,
         )
         staging.load(sources, lambda row: _staged(options.to_record(row.fields)), progress)
-        _pass_over(batch, staging, {file.label for file in sources.files if file.named})
-        collection_id = batch.connection.scalar(text(sql.COLLECTION), {"name": name, "batch_id": batch.id})
-        parameters = {
-            "collection_id": collection_id,
-            "batch_id": batch.id,
-            "default_access": options.access,
-            "untitled": sql.UNTITLED,
-            "files": [file.path for file in batch.files],
-        }
-        for statement in (*sql.MERGE, sql.SOURCES, *sql.AFTER_SOURCES):
-            batch.run(statement, **parameters)
-        staging.settle()
+        named = {file.label for file in sources.files if file.named}
+        _pass_over(batch, staging, named)
+        _merge(batch, staging, options, name)
     return batch.result
+
+
+def _merge(batch: Batch, staging: Staging, options: ImportOptions, collection: str) -> None:
+    """Decide what becomes of each staged record, and do it."""
+    own = {"batch_id": batch.id, "licence": options.licence}
+    collection_id = batch.connection.scalar(text(sql.COLLECTION), own | {"name": collection})
+    parameters = {
+        **own,
+        "collection_id": collection_id,
+        "default_access": options.access,
+        "untitled": sql.UNTITLED,
+        "files": [file.path for file in batch.files],
+        "origins": [source.origin for source in staging.read],
+        "places": [source.place for source in staging.read],
+    }
+    if options.licence:
+        batch.run(sql.LICENCE, **parameters)
+    for statement in (*sql.MERGE, sql.SOURCES, *sql.AFTER_SOURCES):
+        batch.run(statement, **parameters)
+    batch.vanished = batch.run(sql.VANISHED, **parameters)
+    if options.prune:
+        _prune(batch, parameters, force=options.force)
+    staging.settle()
+
+
+def _prune(batch: Batch, parameters: dict[str, object], *, force: bool) -> None:
+    vanished, prompts = batch.connection.execute(text(sql.SHARE_TO_PRUNE), parameters).tuples().one()
+    if vanished > MAX_PRUNED * prompts and not force:
+        raise PromptoryError(
+            f"{vanished:,} of the collection's {prompts:,} prompts are not in what was given, which is more than "
+            f"{MAX_PRUNED:.0%}; nothing was imported. If that is meant, import with --force."
+        )
+    batch.archived = batch.run(sql.PRUNE, **parameters)
 
 
 def _pass_over(batch: Batch, staging: Staging, named: set[str]) -> None:
@@ -156,7 +203,10 @@ def no_prompts(file: str) -> str:
 
 def collection_of(address: Address) -> str:
     """The collection's name that a file or folder suggests: its own, without endings."""
-    name = PurePosixPath(str(address).rstrip("/")).name if address != "-" else "standard input"
+    if address == "-":
+        return "standard input"
+    path = PurePosixPath(address) if is_remote(address) else Path(address).absolute()
+    name = path.name
     return re.sub(r"(\.(gz|bz2|xz|zip|tar|tgz|\w{2,8}))+$", "", name, flags=re.IGNORECASE) or name
 
 
@@ -164,6 +214,7 @@ def _staged(record: PromptRecord) -> Sequence[Any]:
     body_hash = record.content_hash
     values = {
         "source_key": record.key or body_hash.hex(),
+        "has_own_key": record.key is not None,
         "title": record.title,
         "title_is_from_text": record.title_is_from_text,
         "description": record.description,
@@ -171,6 +222,10 @@ def _staged(record: PromptRecord) -> Sequence[Any]:
         "agent_type": record.agent_type,
         "access": record.access,
         "language": record.language,
+        "licence": record.licence,
+        "negative_prompt": record.negative_prompt,
+        "variables": Jsonb(record.variables),
+        "translation_key": record.translation_key,
         "contributors": list(record.contributors),
         "tags": list(record.tags),
         "details": Jsonb(record.details),

@@ -18,13 +18,66 @@ SELECT file_no FROM staged_prompts GROUP BY file_no HAVING bool_and(coalesce(rea
 
 COLLECTION = """
 WITH added AS (
-    INSERT INTO library.collections (name) VALUES (:name) ON CONFLICT (name) DO NOTHING RETURNING id
+    INSERT INTO library.collections (name, licence) VALUES (:name, :licence)
+    ON CONFLICT (name) DO NOTHING RETURNING id
+), noted AS (
+    INSERT INTO library.import_changes (batch_id, relation, row_id) SELECT :batch_id, 'collections', id FROM added
 ), chosen AS (
     SELECT id FROM added UNION ALL SELECT id FROM library.collections WHERE name = :name
 )
 UPDATE library.import_batches SET collection_id = (SELECT id FROM chosen LIMIT 1)
 WHERE id = :batch_id
 RETURNING collection_id
+"""
+
+LICENCE = """
+WITH noted AS (
+    INSERT INTO library.import_changes (batch_id, relation, row_id, before)
+    SELECT :batch_id, 'collections', id, to_jsonb(c) FROM library.collections AS c
+    WHERE id = :collection_id AND licence IS DISTINCT FROM :licence
+    ON CONFLICT DO NOTHING
+)
+UPDATE library.collections SET licence = :licence WHERE id = :collection_id AND licence IS DISTINCT FROM :licence
+"""
+
+# Keys of its own hold within a file. A file that has another's keys is a newer version of it if most of those records
+# have the title or the text that they had; else it is another part of the collection, whose keys are its own.
+PARTS = """
+WITH own AS (
+    SELECT
+        staged_id, file_no, source_key, content_hash, lower(title) AS title,
+        (cast(:places AS text[]))[file_no + 1] AS place,
+        first_value(file_no) OVER earlier AS earlier_file_no,
+        first_value(content_hash) OVER earlier AS earlier_hash,
+        first_value(lower(title)) OVER earlier AS earlier_title
+    FROM staged_prompts
+    WHERE outcome IS NULL AND has_own_key
+    WINDOW earlier AS (PARTITION BY source_key ORDER BY staged_id)
+), known AS (
+    SELECT
+        k.source_key, k.content_hash, lower(k.title) AS title,
+        CASE
+            WHEN k.file = k.origin THEN regexp_replace(k.file, '^.*/', '')
+            ELSE substr(k.file, length(k.origin) + 2)
+        END AS place
+    FROM library.prompt_sources AS k
+    WHERE k.collection_id = :collection_id AND k.occurrence = 1
+), shared AS (
+    SELECT
+        o.file_no, o.place,
+        CASE
+            WHEN k.source_key IS NOT NULL THEN o.content_hash = k.content_hash OR o.title = k.title
+            ELSE o.content_hash = o.earlier_hash OR o.title = o.earlier_title
+        END AS is_same
+    FROM own AS o
+    LEFT JOIN known AS k ON k.source_key = o.source_key
+    WHERE CASE WHEN k.source_key IS NOT NULL THEN k.place <> o.place ELSE o.earlier_file_no <> o.file_no END
+), parts AS (
+    SELECT file_no, place FROM shared GROUP BY file_no, place HAVING count(*) FILTER (WHERE is_same) * 2 < count(*)
+)
+UPDATE staged_prompts AS s SET source_key = left(p.place, 300) || '#' || s.source_key
+FROM parts AS p
+WHERE p.file_no = s.file_no AND s.outcome IS NULL AND s.has_own_key
 """
 
 OCCURRENCES = """
@@ -83,6 +136,7 @@ WHERE
     AND c.lowest_hash = c.highest_hash
     AND c.changed_sources = (SELECT count(*) FROM library.prompt_sources AS k WHERE k.prompt_id = c.former_prompt_id)
     AND NOT EXISTS (SELECT FROM library.prompts AS p WHERE p.content_hash = c.content_hash)
+    AND NOT EXISTS (SELECT FROM library.prompts AS p WHERE p.id = c.former_prompt_id AND p.merged_into IS NOT NULL)
 """
 
 NEW_BODIES = """
@@ -118,9 +172,24 @@ UPDATED_PROMPTS = """
 UPDATE library.prompts AS p SET
     title = CASE WHEN s.title_is_from_text AND coalesce(s.access, p.access) = 'PRO' THEN :untitled ELSE s.title END,
     description = s.description, prompt_text = s.prompt_text, content_hash = s.content_hash,
-    agent_type = s.agent_type, access = coalesce(s.access, p.access), language = s.language, updated_at = now()
+    agent_type = s.agent_type, access = coalesce(s.access, p.access), language = s.language,
+    negative_prompt = s.negative_prompt, variables = s.variables, updated_at = now()
 FROM staged_prompts AS s
 WHERE s.outcome = 'updated' AND p.id = s.prompt_id
+"""
+
+TAGS_BEFORE = """
+INSERT INTO library.import_changes (batch_id, relation, row_id, before)
+SELECT DISTINCT
+    :batch_id, 'prompt_tags', s.prompt_id,
+    (
+        SELECT coalesce(jsonb_agg(pt.tag_id ORDER BY pt.tag_id), '[]')
+        FROM library.prompt_tags AS pt
+        WHERE pt.prompt_id = s.prompt_id
+    )
+FROM staged_prompts AS s
+WHERE s.outcome = 'updated'
+ON CONFLICT DO NOTHING
 """
 
 DROPPED_TAGS = """
@@ -136,21 +205,27 @@ WHERE
 """
 
 CONTRIBUTORS = """
-INSERT INTO library.users (external_id, name)
-SELECT DISTINCT ON (lower(s.contributors[1])) 'contributor:' || lower(s.contributors[1]), s.contributors[1]
-FROM staged_prompts AS s
-WHERE s.outcome = 'inserted' AND s.contributors[1] IS NOT NULL
-ORDER BY lower(s.contributors[1]), s.staged_id
-ON CONFLICT (external_id) DO NOTHING
+WITH added AS (
+    INSERT INTO library.users (external_id, name)
+    SELECT DISTINCT ON (lower(s.contributors[1])) 'contributor:' || lower(s.contributors[1]), s.contributors[1]
+    FROM staged_prompts AS s
+    WHERE s.outcome = 'inserted' AND s.contributors[1] IS NOT NULL
+    ORDER BY lower(s.contributors[1]), s.staged_id
+    ON CONFLICT (external_id) DO NOTHING
+    RETURNING id
+)
+INSERT INTO library.import_changes (batch_id, relation, row_id) SELECT :batch_id, 'users', id FROM added
 """
 
 NEW_PROMPTS = """
 INSERT INTO library.prompts (
-    title, description, prompt_text, agent_type, created_by, access, language, content_hash
+    title, description, prompt_text, agent_type, created_by, access, language, content_hash,
+    negative_prompt, variables, batch_id
 )
 SELECT
     CASE WHEN s.title_is_from_text AND coalesce(s.access, :default_access) = 'PRO' THEN :untitled ELSE s.title END,
-    s.description, s.prompt_text, s.agent_type, u.id, coalesce(s.access, :default_access), s.language, s.content_hash
+    s.description, s.prompt_text, s.agent_type, u.id, coalesce(s.access, :default_access), s.language, s.content_hash,
+    s.negative_prompt, s.variables, :batch_id
 FROM staged_prompts AS s
 LEFT JOIN library.users AS u ON u.external_id = 'contributor:' || lower(s.contributors[1])
 WHERE s.outcome = 'inserted'
@@ -163,29 +238,48 @@ FROM library.prompts AS p
 WHERE (s.outcome IS NULL OR s.outcome = 'inserted') AND p.content_hash = s.content_hash
 """
 
+# What a prune had archived comes back with a record that holds it.
+REVIVED = """
+WITH revived AS (
+    UPDATE library.prompts AS p SET archived_at = NULL
+    FROM staged_prompts AS s
+    WHERE
+        s.prompt_id = p.id AND s.outcome IN ('unchanged', 'updated', 'duplicates')
+        AND p.archived_at IS NOT NULL AND p.merged_into IS NULL
+    RETURNING p.id
+)
+UPDATE staged_prompts AS s SET outcome = 'updated'
+FROM revived AS r
+WHERE r.id = s.prompt_id AND s.outcome = 'unchanged'
+"""
+
 MERGE = (
+    PARTS,
     OCCURRENCES,
     KNOWN_RECORDS,
     CHANGED_IN_PLACE,
     NEW_BODIES,
     OLD_VERSIONS,
     UPDATED_PROMPTS,
+    TAGS_BEFORE,
     DROPPED_TAGS,
     CONTRIBUTORS,
     NEW_PROMPTS,
     PROMPTS_OF_RECORDS,
+    REVIVED,
 )
 
 # A record that is as it was is not written again.
 SOURCES = """
 INSERT INTO library.prompt_sources AS k (
     prompt_id, collection_id, source_key, occurrence, is_primary, title, contributors, tags, details,
-    content_hash, record_hash, file, row_number, first_batch_id, last_batch_id
+    content_hash, record_hash, file, origin, row_number, first_batch_id, last_batch_id, licence, translation_key
 )
 SELECT
     s.prompt_id, :collection_id, s.source_key, s.occurrence, s.outcome = 'inserted', s.title, s.contributors, s.tags,
-    s.details, s.content_hash, s.record_hash, (cast(:files AS text[]))[s.file_no + 1], s.row_number,
-    :batch_id, :batch_id
+    s.details, s.content_hash, s.record_hash,
+    (cast(:files AS text[]))[s.file_no + 1], (cast(:origins AS text[]))[s.file_no + 1], s.row_number,
+    :batch_id, :batch_id, s.licence, s.translation_key
 FROM staged_prompts AS s
 WHERE s.outcome IN ('inserted', 'updated', 'duplicates')
 ORDER BY s.staged_id
@@ -194,7 +288,8 @@ ON CONFLICT (collection_id, source_key, occurrence) DO UPDATE SET
     is_primary = excluded.is_primary OR (k.is_primary AND k.prompt_id = excluded.prompt_id),
     title = excluded.title, contributors = excluded.contributors, tags = excluded.tags, details = excluded.details,
     content_hash = excluded.content_hash, record_hash = excluded.record_hash,
-    file = excluded.file, row_number = excluded.row_number, last_batch_id = excluded.last_batch_id
+    file = excluded.file, origin = excluded.origin, row_number = excluded.row_number,
+    licence = excluded.licence, translation_key = excluded.translation_key, last_batch_id = excluded.last_batch_id
 WHERE (k.prompt_id, k.record_hash) IS DISTINCT FROM (excluded.prompt_id, excluded.record_hash)
 """
 
@@ -230,6 +325,8 @@ WHERE
 
 HEIRS_PROMPTS = f"{UPDATED_PROMPTS} AND s.is_heir"
 
+HEIRS_TAGS_BEFORE = f"{TAGS_BEFORE.replace('ON CONFLICT', 'AND s.is_heir ON CONFLICT')}"
+
 HEIRS_TAGS = """
 DELETE FROM library.prompt_tags AS pt
 USING staged_prompts AS s, library.tags AS t
@@ -238,11 +335,15 @@ WHERE
 """
 
 NEW_TAGS = """
-INSERT INTO library.tags (name)
-SELECT DISTINCT name FROM staged_prompts AS s CROSS JOIN LATERAL unnest(s.tags) AS name
-WHERE s.outcome IN ('inserted', 'updated')
-ORDER BY name
-ON CONFLICT (name) DO NOTHING
+WITH added AS (
+    INSERT INTO library.tags (name)
+    SELECT DISTINCT name FROM staged_prompts AS s CROSS JOIN LATERAL unnest(s.tags) AS name
+    WHERE s.outcome IN ('inserted', 'updated')
+    ORDER BY name
+    ON CONFLICT (name) DO NOTHING
+    RETURNING id
+)
+INSERT INTO library.import_changes (batch_id, relation, row_id) SELECT :batch_id, 'tags', id FROM added
 """
 
 TAGGED = """
@@ -255,4 +356,97 @@ WHERE s.outcome IN ('inserted', 'updated')
 ON CONFLICT DO NOTHING
 """
 
-AFTER_SOURCES = (HEIRS, HEIRS_UPDATE, HEIRS_PROMPTS, HEIRS_TAGS, NEW_TAGS, TAGGED)
+# Of several languages' records the original is the one whose key is the translations' own, else the first.
+TRANSLATIONS = """
+WITH members AS (
+    SELECT k.translation_key, p.id, p.translation_of, bool_or(k.source_key = k.translation_key) AS is_original
+    FROM library.prompt_sources AS k
+    INNER JOIN library.prompts AS p ON p.id = k.prompt_id
+    WHERE
+        k.collection_id = :collection_id
+        AND k.translation_key IN (SELECT s.translation_key FROM staged_prompts AS s WHERE s.outcome <> 'rejected')
+    GROUP BY k.translation_key, p.id
+), originals AS (
+    SELECT DISTINCT ON (translation_key) translation_key, id
+    FROM members
+    ORDER BY translation_key, is_original DESC, (translation_of IS NULL) DESC, id
+), links AS (
+    SELECT DISTINCT ON (m.id) m.id, nullif(o.id, m.id) AS translation_of
+    FROM members AS m
+    INNER JOIN originals AS o USING (translation_key)
+    WHERE
+        m.id <> o.id
+        OR m.translation_of IN (SELECT n.id FROM members AS n WHERE n.translation_key = m.translation_key)
+    ORDER BY m.id, (m.id = o.id) DESC, o.id
+)
+UPDATE library.prompts AS p SET translation_of = l.translation_of
+FROM links AS l
+WHERE l.id = p.id AND l.translation_of IS DISTINCT FROM p.translation_of
+"""
+
+NEW_TRANSLATIONS = """
+UPDATE staged_prompts AS s SET outcome = 'translations'
+FROM library.prompts AS p
+WHERE s.outcome = 'inserted' AND p.id = s.prompt_id AND p.translation_of IS NOT NULL
+"""
+
+SEEN_AGAIN = """
+UPDATE library.prompt_sources AS k SET vanished_batch_id = NULL
+FROM staged_prompts AS s
+WHERE s.source_id = k.id AND k.vanished_batch_id IS NOT NULL
+"""
+
+# This import is a newer version of an origin if it names it again or holds most of its records.
+VANISHED = """
+WITH live AS (
+    SELECT k.id, k.origin, EXISTS (SELECT FROM staged_prompts AS s WHERE s.source_id = k.id) AS is_seen
+    FROM library.prompt_sources AS k
+    WHERE k.collection_id = :collection_id AND k.vanished_batch_id IS NULL AND k.first_batch_id <> :batch_id
+), replaced AS (
+    SELECT origin FROM live
+    GROUP BY origin
+    HAVING origin = ANY(cast(:origins AS text[])) OR count(*) FILTER (WHERE is_seen) * 2 > count(*)
+)
+UPDATE library.prompt_sources AS k SET vanished_batch_id = :batch_id
+FROM live AS l
+INNER JOIN replaced AS r USING (origin)
+WHERE l.id = k.id AND NOT l.is_seen
+"""
+
+AFTER_SOURCES = (
+    HEIRS,
+    HEIRS_UPDATE,
+    HEIRS_PROMPTS,
+    HEIRS_TAGS_BEFORE,
+    HEIRS_TAGS,
+    NEW_TAGS,
+    TAGGED,
+    TRANSLATIONS,
+    NEW_TRANSLATIONS,
+    SEEN_AGAIN,
+)
+
+VANISHED_PROMPTS = """
+SELECT DISTINCT k.prompt_id
+FROM library.prompt_sources AS k
+INNER JOIN library.prompts AS p ON p.id = k.prompt_id AND p.archived_at IS NULL
+WHERE
+    k.collection_id = :collection_id
+    AND k.vanished_batch_id IS NOT NULL
+    AND k.is_primary
+    AND NOT EXISTS (
+        SELECT FROM library.prompt_sources AS o WHERE o.prompt_id = k.prompt_id AND o.vanished_batch_id IS NULL
+    )
+"""
+
+SHARE_TO_PRUNE = f"""
+SELECT
+    (SELECT count(*) FROM ({VANISHED_PROMPTS}) AS v) AS vanished,
+    (
+        SELECT count(DISTINCT p.id) FROM library.prompt_sources AS k
+        INNER JOIN library.prompts AS p ON p.id = k.prompt_id AND p.archived_at IS NULL
+        WHERE k.collection_id = :collection_id
+    ) AS prompts
+"""
+
+PRUNE = f"UPDATE library.prompts SET archived_at = now() WHERE id IN ({VANISHED_PROMPTS})"

@@ -57,7 +57,8 @@ class Staging:
 
     The bookkeeping is `staged_id` (order of reading), `file_no`, `row_number`, `outcome` (inserted, updated, unchanged,
     duplicates or rejected; null while undecided), and `reason` and `record` of a rejection; its row number is 0 where
-    the whole file was refused. `shown` are the columns that a rejection found later shows to the curator.
+    the whole file was refused. `shown` are the columns that a rejection found later shows to the curator. `read` are
+    the files in the order of their numbers.
     """
 
     batch: Batch
@@ -66,6 +67,7 @@ class Staging:
     shown: tuple[str, ...]
     clean: Clean = as_it_is
     name_shape: NameShape = no_shape
+    read: list[SourceFile] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)
 
     def load(self, sources: Sources, validate: Validate, progress: Progress = no_progress) -> None:
@@ -141,6 +143,7 @@ class Staging:
                 self.batch.passed_over.append(PassedOver(file.label, str(error)))
                 continue
             self.batch.files.append(FileResult(file.label, reader.name))
+            self.read.append(file)
             yield from self._rows_of(file, reader, validate, progress)
             file.forget()
 

@@ -108,7 +108,7 @@ def _import(paths: list[Path], options: ImportOptions) -> None:
 
 def _show_last_result() -> None:
     result = st.session_state.get(_RESULT)
-    if not isinstance(result, BatchResult):
+    if not isinstance(result, BatchResult) or result.batch_id is None:
         return
     with viewer.open_session() as session:
         refused = rejections_of(session, result.batch_id)

@@ -64,7 +64,7 @@ def open_sources(addresses: Sequence[Address], *, root: Path | None = None) -> I
             if fs.isdir(path):
                 _add_folder(fs, path, label, sources, stack)
             else:
-                _add_file(SourceFile(fs, path, label, named=True), sources, stack)
+                _add_file(SourceFile(fs, path, label), sources, stack)
             if len(sources.files) == before:
                 told = f" ({sources.passed_over[0].reason})" if sources.passed_over else ""
                 raise UnreadableFileError(f"{label} holds no file to read{told}.")
@@ -126,7 +126,7 @@ def _add_folder(fs: Any, folder: str, label: str, sources: Sources, stack: ExitS
             if not name or _LEFT_BY_SYSTEMS.fullmatch(name):
                 continue
             inner = str(PurePosixPath(parent, name).relative_to(PurePosixPath(folder)))
-            file = SourceFile(fs, found["name"], f"{label}/{inner}")
+            file = SourceFile(fs, found["name"], f"{label}/{inner}", label)
             if found.get("islink"):
                 sources.passed_over.append(PassedOver(file.label, "is a link, which is not followed"))
             elif found.get("type") == "file":
@@ -148,7 +148,7 @@ def _add_file(file: SourceFile, sources: Sources, stack: ExitStack) -> None:
         sources.files.append(file)
         return
     sources.files.extend(
-        SourceFile(inside.fs, path, f"{file.label}/{name}")
+        SourceFile(inside.fs, path, f"{file.label}/{name}", file.origin)
         for path, name in sorted(inside.files, key=lambda pair: pair[1])
         if not _LEFT_BY_SYSTEMS.fullmatch(PurePosixPath(name).name)
         and _NEVER_ENTERED.isdisjoint(PurePosixPath(name).parts)

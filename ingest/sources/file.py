@@ -32,12 +32,23 @@ _BOMB_RATIO = 200
 class SourceFile:
     """A file on an fsspec file system.
 
-    `label` is its name for people; `named` says that the curator named it, rather than a folder or archive it is in.
+    `label` is its name for people; `origin` is the label of what the curator named: the file, or a folder or archive
+    that it is in.
     """
 
-    def __init__(self, fs: fsspec.AbstractFileSystem, path: str, label: str, *, named: bool = False) -> None:
-        self.fs, self.path, self.named = fs, path, named
-        self.label = unicodedata.normalize("NFC", label).encode(errors="replace").decode()
+    def __init__(self, fs: fsspec.AbstractFileSystem, path: str, label: str, origin: str | None = None) -> None:
+        self.fs, self.path = fs, path
+        self.label, self.origin = _shown(label), _shown(label if origin is None else origin)
+
+    @property
+    def named(self) -> bool:
+        """Whether the curator named the file itself."""
+        return self.origin == self.label
+
+    @property
+    def place(self) -> str:
+        """Its path below its origin, or its name: the same wherever the collection lies."""
+        return self.name if self.named else self.label.removeprefix(f"{self.origin}/")
 
     @property
     def name(self) -> str:
@@ -106,7 +117,7 @@ class SourceFile:
         with self.faults():
             if not self.fs.isfile(path):
                 return None
-        return SourceFile(self.fs, path, str(PurePosixPath(self.label).with_name(name)))
+        return SourceFile(self.fs, path, str(PurePosixPath(self.label).with_name(name)), self.origin)
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -220,6 +231,10 @@ class _Bounded(io.RawIOBase):
         piece = self.read(len(view))
         view[: len(piece)] = piece
         return len(piece)
+
+
+def _shown(label: str) -> str:
+    return unicodedata.normalize("NFC", label).encode(errors="replace").decode()
 
 
 def bounded_lines(file: TextIO, label: str) -> Iterator[str]:

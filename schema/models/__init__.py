@@ -3,12 +3,15 @@
 from schema.models.activity import ActivityEvent, EventType
 from schema.models.base import LIBRARY, Base
 from schema.models.billing import BillingInterval, Plan, Subscription, SubscriptionStatus
-from schema.models.imports import BatchKind, BatchStatus, ImportBatch, ImportRejection
+from schema.models.imports import BatchKind, BatchStatus, ImportBatch, ImportChange, ImportRejection
 from schema.models.people import Tier, User, UserRole
 from schema.models.prompts import (
     AgentType,
     Collection,
+    Decision,
+    NearDuplicate,
     Prompt,
+    PromptSignature,
     PromptSource,
     PromptTag,
     PromptVersion,
@@ -25,11 +28,15 @@ __all__ = [
     "BatchStatus",
     "BillingInterval",
     "Collection",
+    "Decision",
     "EventType",
     "ImportBatch",
+    "ImportChange",
     "ImportRejection",
+    "NearDuplicate",
     "Plan",
     "Prompt",
+    "PromptSignature",
     "PromptSource",
     "PromptTag",
     "PromptVersion",

@@ -3,7 +3,7 @@
 import enum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,14 +20,18 @@ class BatchKind(enum.StrEnum):
 
 
 class BatchStatus(enum.StrEnum):
-    """How a batch ended. A batch that failed left nothing but its row."""
+    """How a batch ended. A batch that failed, or was undone, left nothing but its row."""
 
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
+    UNDONE = "UNDONE"
 
 
 class ImportBatch(Base):
-    """One import: all of its files in one transaction. `files` holds the counts of each file."""
+    """One import: all of its files in one transaction.
+
+    `files` holds the counts of each file, `passed_over` the files that hold no prompts: label and reason.
+    """
 
     __tablename__ = "import_batches"
 
@@ -40,10 +44,12 @@ class ImportBatch(Base):
     failure: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[Created]
     finished_at: Mapped[Moment | None]
+    passed_over: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    undone_at: Mapped[Moment | None]
 
     __table_args__ = (
         CheckConstraint("kind IN ('PROMPTS', 'USERS', 'ACTIVITY', 'SUBSCRIPTIONS')", name="kind"),
-        CheckConstraint("status IN ('SUCCEEDED', 'FAILED')", name="status"),
+        CheckConstraint("status IN ('SUCCEEDED', 'FAILED', 'UNDONE')", name="status"),
     )
 
 
@@ -60,3 +66,26 @@ class ImportRejection(Base):
     record: Mapped[Any] = mapped_column(JSONB)
     rejected_at: Mapped[Created]
     resolved_at: Mapped[Moment | None]
+
+
+class ImportChange(Base):
+    """A row as it was before a batch changed it; `before` is null for one that the batch inserted.
+
+    Prompts and sources that a batch inserted name it themselves. For `prompt_tags`, `row_id` is the prompt and `before`
+    the list of its tags' ids.
+    """
+
+    __tablename__ = "import_changes"
+
+    relation: Mapped[str] = mapped_column(Text, primary_key=True)
+    row_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey(f"{LIBRARY}.import_batches.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    before: Mapped[Any | None] = mapped_column(JSONB)
+
+    __table_args__ = (
+        CheckConstraint(
+            "relation IN ('prompts', 'prompt_sources', 'prompt_tags', 'tags', 'users', 'collections')", name="relation"
+        ),
+    )

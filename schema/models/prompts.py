@@ -3,11 +3,22 @@
 import enum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from schema.models.base import LIBRARY, Base, Created, Key, one_of
+from schema.models.base import LIBRARY, Base, Created, Key, Moment, one_of
 from schema.models.people import Tier, User
 
 
@@ -32,7 +43,12 @@ class Collection(Base):
 
 
 class Prompt(Base):
-    """One prompt: one body, however many collections hold it. `content_hash` is SHA-256 of the normalised body."""
+    """One prompt: one body, however many collections hold it. `content_hash` is SHA-256 of the normalised body.
+
+    `variables` are those found in the text, as `{"name", "syntax"}` and where known `"default"`. `archived_at` hides a
+    prompt; `merged_into` is the prompt that stands for it, where a curator said that the two are the same. `batch_id`
+    is the import that brought it.
+    """
 
     __tablename__ = "prompts"
 
@@ -48,6 +64,12 @@ class Prompt(Base):
     image_key: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
+    negative_prompt: Mapped[str | None] = mapped_column(Text)
+    variables: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    translation_of: Mapped[int | None] = mapped_column(ForeignKey(f"{LIBRARY}.prompts.id", ondelete="SET NULL"))
+    archived_at: Mapped[Moment | None]
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey(f"{LIBRARY}.prompts.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey(f"{LIBRARY}.import_batches.id"), index=True)
 
     creator: Mapped[User | None] = relationship()
 
@@ -55,7 +77,10 @@ class Prompt(Base):
         CheckConstraint("agent_type IN ('LLM', 'IMAGE')", name="agent_type"),
         CheckConstraint("access IN ('FREE', 'PRO')", name="access"),
         CheckConstraint("octet_length(content_hash) = 32", name="content_hash"),
+        CheckConstraint("merged_into IS NULL OR archived_at IS NOT NULL", name="merged_is_archived"),
         Index("ix_prompts_created_at", "created_at"),
+        Index("ix_prompts_translation_of", "translation_of", postgresql_where=text("translation_of IS NOT NULL")),
+        Index("ix_prompts_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
 
 
@@ -79,7 +104,9 @@ class PromptSource(Base):
 
     Its identity is the collection and `source_key`: the record's own key, or the hash of its body.
     `occurrence` tells apart the records of one collection that share a key and a body.
-    The prompt's title, description and tags follow its primary source.
+    The prompt's title, description and tags follow its primary source. `origin` is the file that was imported, or the
+    folder or archive that `file` was in. Sources of a collection that share a `translation_key` are one prompt in
+    several languages. `vanished_batch_id` is the import of a newer version of the origin that lacked the record.
     """
 
     __tablename__ = "prompt_sources"
@@ -97,13 +124,28 @@ class PromptSource(Base):
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
     record_hash: Mapped[bytes] = mapped_column(LargeBinary)
     file: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(Text)
     row_number: Mapped[int] = mapped_column(Integer)
     first_batch_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.import_batches.id"), index=True)
     last_batch_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.import_batches.id"), index=True)
+    licence: Mapped[str | None] = mapped_column(Text)
+    translation_key: Mapped[str | None] = mapped_column(Text)
+    vanished_batch_id: Mapped[int | None] = mapped_column(ForeignKey(f"{LIBRARY}.import_batches.id"))
 
     __table_args__ = (
         UniqueConstraint("collection_id", "source_key", "occurrence"),
         Index("uq_prompt_sources_primary", "prompt_id", unique=True, postgresql_where=text("is_primary")),
+        Index(
+            "ix_prompt_sources_translation",
+            "collection_id",
+            "translation_key",
+            postgresql_where=text("translation_key IS NOT NULL"),
+        ),
+        Index(
+            "ix_prompt_sources_vanished_batch_id",
+            "vanished_batch_id",
+            postgresql_where=text("vanished_batch_id IS NOT NULL"),
+        ),
     )
 
 
@@ -137,3 +179,44 @@ class UserPromptLike(Base):
     liked_at: Mapped[Created]
 
     __table_args__ = (Index("ix_user_prompt_likes_prompt_id_user_id", "prompt_id", "user_id"),)
+
+
+class PromptSignature(Base):
+    """What a text's neighbours are found by: the bands of its MinHash. `content_hash` says of which text."""
+
+    __tablename__ = "prompt_signatures"
+
+    prompt_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.prompts.id", ondelete="CASCADE"), primary_key=True)
+    content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    bands: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+    __table_args__ = (Index("ix_prompt_signatures_bands", "bands", postgresql_using="gin"),)
+
+
+class Decision(enum.StrEnum):
+    """What a curator said of two prompts that are nearly the same."""
+
+    KEPT = "KEPT"
+    MERGED = "MERGED"
+
+
+class NearDuplicate(Base):
+    """Two prompts whose texts are nearly the same, the older one first; `similarity` is Jaccard's, 0 to 1."""
+
+    __tablename__ = "near_duplicates"
+
+    prompt_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.prompts.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey(f"{LIBRARY}.prompts.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    similarity: Mapped[float] = mapped_column(Double)
+    decision: Mapped[Decision | None] = mapped_column(one_of(Decision))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey(f"{LIBRARY}.users.id", ondelete="SET NULL"), index=True)
+    decided_at: Mapped[Moment | None]
+    found_at: Mapped[Created]
+
+    __table_args__ = (
+        CheckConstraint("prompt_id < other_id", name="order"),
+        CheckConstraint("similarity BETWEEN 0 AND 1", name="similarity"),
+        CheckConstraint("decision IN ('KEPT', 'MERGED')", name="decision"),
+    )

@@ -1,0 +1,191 @@
+"""Take an import back: the library is as it was before it, or nothing happens and the reason is told."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, text
+
+from ingest.batch import LOCK
+from schema.database import connect
+from schema.errors import PromptoryError
+from schema.models import BatchKind, BatchStatus, Prompt, PromptSource
+
+# Rows of the library that a batch inserted or changed: what later batches may have built on.
+_LATER_BATCHES = """
+WITH prompts AS (
+    SELECT id FROM library.prompts WHERE batch_id = :batch_id
+    UNION
+    SELECT row_id FROM library.import_changes WHERE batch_id = :batch_id AND relation IN ('prompts', 'prompt_tags')
+), sources AS (
+    SELECT id FROM library.prompt_sources WHERE first_batch_id = :batch_id
+    UNION
+    SELECT row_id FROM library.import_changes WHERE batch_id = :batch_id AND relation = 'prompt_sources'
+)
+SELECT c.batch_id FROM library.import_changes AS c
+WHERE
+    c.batch_id > :batch_id
+    AND (
+        (c.relation IN ('prompts', 'prompt_tags') AND c.row_id IN (SELECT id FROM prompts))
+        OR (c.relation = 'prompt_sources' AND c.row_id IN (SELECT id FROM sources))
+    )
+UNION
+SELECT k.first_batch_id FROM library.prompt_sources AS k
+WHERE k.first_batch_id > :batch_id AND k.prompt_id IN (SELECT id FROM prompts)
+UNION
+SELECT t.batch_id FROM library.prompts AS t
+INNER JOIN library.prompts AS p ON p.id = t.translation_of AND p.batch_id = :batch_id
+WHERE t.batch_id > :batch_id
+ORDER BY 1 DESC
+"""
+
+_DECISIONS = """
+SELECT count(*) FROM library.prompts AS p
+WHERE
+    p.merged_into IS NOT NULL
+    AND :batch_id IN (p.batch_id, (SELECT m.batch_id FROM library.prompts AS m WHERE m.id = p.merged_into))
+"""
+
+_ACTIVITY = """
+SELECT
+    (SELECT count(*) FROM library.user_prompt_likes AS l INNER JOIN library.prompts AS p ON p.id = l.prompt_id
+     WHERE p.batch_id = :batch_id) AS likes,
+    (SELECT count(*) FROM library.activity_events AS e INNER JOIN library.prompts AS p ON p.id = e.prompt_id
+     WHERE p.batch_id = :batch_id) AS events
+"""
+
+
+def _restore(model: type[Prompt] | type[PromptSource]) -> str:
+    """Statement that writes the rows of a table back as they were before the batch."""
+    table = model.__tablename__
+    columns = [column.name for column in model.__table__.columns if column.name != "id"]
+    assignments = ", ".join(f"{column} = was.{column}" for column in columns)
+    return f"""
+        UPDATE library.{table} AS t SET {assignments}
+        FROM library.import_changes AS c
+        CROSS JOIN LATERAL jsonb_populate_record(cast(NULL AS library.{table}), c.before) AS was
+        WHERE c.batch_id = :batch_id AND c.relation = '{table}' AND t.id = c.row_id
+    """
+
+
+_UNUSED_COLLECTION = """
+SELECT c.row_id FROM library.import_changes AS c
+WHERE
+    c.batch_id = :batch_id AND c.relation = 'collections' AND c.before IS NULL
+    AND NOT EXISTS (SELECT FROM library.prompt_sources AS k WHERE k.collection_id = c.row_id)
+    AND NOT EXISTS (
+        SELECT FROM library.import_batches AS b WHERE b.collection_id = c.row_id AND b.status = 'SUCCEEDED'
+    )
+"""
+
+# Sources first: a prompt that the batch inserted may hold sources that belong back to others. A prompt has one primary
+# source at any moment, so none is primary while they move.
+_STATEMENTS = (
+    "DELETE FROM library.prompt_sources WHERE first_batch_id = :batch_id",
+    """
+    UPDATE library.prompt_sources SET is_primary = false
+    WHERE id IN (
+        SELECT row_id FROM library.import_changes WHERE batch_id = :batch_id AND relation = 'prompt_sources'
+    )
+    """,
+    _restore(PromptSource),
+    "DELETE FROM library.prompts WHERE batch_id = :batch_id",
+    _restore(Prompt),
+    "DELETE FROM library.prompt_versions WHERE replaced_by_batch_id = :batch_id",
+    """
+    DELETE FROM library.prompt_tags
+    WHERE prompt_id IN (
+        SELECT row_id FROM library.import_changes WHERE batch_id = :batch_id AND relation = 'prompt_tags'
+    )
+    """,
+    """
+    INSERT INTO library.prompt_tags (prompt_id, tag_id)
+    SELECT c.row_id, cast(tag_id AS bigint)
+    FROM library.import_changes AS c
+    CROSS JOIN LATERAL jsonb_array_elements_text(c.before) AS tag_id
+    WHERE c.batch_id = :batch_id AND c.relation = 'prompt_tags'
+    """,
+    """
+    DELETE FROM library.tags AS t
+    USING library.import_changes AS c
+    WHERE
+        c.batch_id = :batch_id AND c.relation = 'tags' AND t.id = c.row_id
+        AND NOT EXISTS (SELECT FROM library.prompt_tags AS pt WHERE pt.tag_id = t.id)
+    """,
+    """
+    DELETE FROM library.users AS u
+    USING library.import_changes AS c
+    WHERE
+        c.batch_id = :batch_id AND c.relation = 'users' AND u.id = c.row_id
+        AND NOT EXISTS (SELECT FROM library.prompts AS p WHERE p.created_by = u.id)
+    """,
+    "UPDATE library.import_batches SET status = 'UNDONE', undone_at = now() WHERE id = :batch_id",
+    """
+    UPDATE library.collections AS l SET licence = c.before ->> 'licence'
+    FROM library.import_changes AS c
+    WHERE c.batch_id = :batch_id AND c.relation = 'collections' AND l.id = c.row_id AND c.before IS NOT NULL
+    """,
+    f"UPDATE library.import_batches SET collection_id = NULL WHERE collection_id IN ({_UNUSED_COLLECTION})",
+    f"DELETE FROM library.collections WHERE id IN ({_UNUSED_COLLECTION})",
+    "DELETE FROM library.import_changes WHERE batch_id = :batch_id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoResult:
+    """What an undo took back: prompts removed, prompts restored to what they were, and likes and events that went."""
+
+    batch_id: int
+    removed: int
+    restored: int
+    likes: int
+    events: int
+
+
+def undo_import(engine: Engine, batch_id: int, *, force: bool = False) -> UndoResult:
+    """Restore the library to what it was before an import, in one transaction.
+
+    With `force`, likes and activity that the import's prompts have had since go with them.
+
+    Raises:
+        PromptoryError: there is no such import, it changed nothing, or later imports, curators' decisions or people's
+            activity built on it; the message says what to do.
+    """
+    with connect(engine) as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        own = {"batch_id": batch_id}
+        _check(connection, batch_id)
+        likes, events = connection.execute(text(_ACTIVITY), own).tuples().one()
+        if (likes or events) and not force:
+            raise PromptoryError(
+                f"Prompts of batch {batch_id} have {likes:,} likes and {events:,} events since, which would go with "
+                "them. If that is meant, undo with --force."
+            )
+        removed = connection.scalar(text("SELECT count(*) FROM library.prompts WHERE batch_id = :batch_id"), own)
+        restored = connection.scalar(
+            text("SELECT count(*) FROM library.import_changes WHERE batch_id = :batch_id AND relation = 'prompts'"), own
+        )
+        for statement in _STATEMENTS:
+            connection.execute(text(statement), own)
+    return UndoResult(batch_id, int(removed or 0), int(restored or 0), likes, events)
+
+
+def _check(connection: Connection, batch_id: int) -> None:
+    own = {"batch_id": batch_id}
+    batch = connection.execute(
+        text("SELECT kind, status FROM library.import_batches WHERE id = :batch_id"), own
+    ).one_or_none()
+    if batch is None or batch.kind != BatchKind.PROMPTS:
+        raise PromptoryError(f"There is no import {batch_id}; `promptory imports list` shows them.")
+    if batch.status != BatchStatus.SUCCEEDED:
+        said = "was undone already" if batch.status == BatchStatus.UNDONE else "failed and left nothing"
+        raise PromptoryError(f"Import {batch_id} {said}; there is nothing to undo.")
+    later = connection.scalars(text(_LATER_BATCHES), own).all()
+    if later:
+        numbers = ", ".join(map(str, later))
+        raise PromptoryError(
+            f"Later imports built on import {batch_id}: they changed its prompts or found their texts in it. "
+            f"Undo them first, in this order: {numbers}."
+        )
+    if connection.scalar(text(_DECISIONS), own):
+        raise PromptoryError(
+            f"Prompts of import {batch_id} were merged with others; separate them first: promptory duplicates --merged."
+        )
