@@ -2,30 +2,46 @@
 
 from ingest.activity import load_activity
 from ingest.batch import COUNTS, BatchResult, FileResult
+from ingest.columns import ALIASES
+from ingest.corrections import import_corrections
 from ingest.errors import UnreadableFileError
-from ingest.preview import Preview, preview_prompts
+from ingest.export import FORMATS as EXPORT_FORMATS
+from ingest.export import Selection, export_prompts
+from ingest.near_duplicates import decide, find_near_duplicates, separate
+from ingest.preview import FilePreview, Preview, preview_prompts
 from ingest.prompts import MAX_COLLECTION_CHARACTERS, ImportOptions, collection_of, import_prompts
+from ingest.sources import Address
 from ingest.staging import Progress
 from ingest.subscriptions import load_subscriptions, refresh_subscription_status
 from ingest.undo import UndoResult, undo_import
 from ingest.users import load_users
 
 __all__ = [
+    "ALIASES",
     "COUNTS",
+    "EXPORT_FORMATS",
     "MAX_COLLECTION_CHARACTERS",
+    "Address",
     "BatchResult",
+    "FilePreview",
     "FileResult",
     "ImportOptions",
     "Preview",
     "Progress",
+    "Selection",
     "UndoResult",
     "UnreadableFileError",
     "collection_of",
+    "decide",
+    "export_prompts",
+    "find_near_duplicates",
+    "import_corrections",
     "import_prompts",
     "load_activity",
     "load_subscriptions",
     "load_users",
     "preview_prompts",
     "refresh_subscription_status",
+    "separate",
     "undo_import",
 ]

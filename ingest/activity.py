@@ -8,7 +8,6 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
@@ -137,7 +136,7 @@ WHERE user_prompt_likes.liked_at <> excluded.liked_at
 
 
 def load_activity(
-    engine: Engine, paths: Sequence[Address], progress: Progress = no_progress, *, root: Path | None = None
+    engine: Engine, paths: Sequence[Address], progress: Progress = no_progress, *, root: Address | None = None
 ) -> BatchResult:
     """Load events; loading them again changes nothing, and their order does not matter.
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -12,7 +11,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from ingest.sources import Address, PassedOver
+from ingest.sources import Address, PassedOver, label_of
 from schema.database import connect
 from schema.errors import DatabaseError, PromptoryError
 from schema.models import BatchKind
@@ -102,7 +101,7 @@ def open_batch(
     kind: BatchKind,
     addresses: Sequence[Address],
     *,
-    root: Path | None = None,
+    root: Address | None = None,
     started_by: int | None = None,
     is_trial: bool = False,
 ) -> Iterator[Batch]:
@@ -147,16 +146,10 @@ def open_batch(
             raise
         told = str(error) if isinstance(error, PromptoryError) else f"An unexpected fault ({type(error).__name__})."
         with suppress(DatabaseError, DBAPIError):  # the fault may be that the database is away
-            _record_failure(engine, kind, [_label(address, root) for address in addresses], started_by, told)
+            _record_failure(engine, kind, [label_of(address, root) for address in addresses], started_by, told)
         raise
     for file in batch.files:
         log.info("file_loaded", kind=kind.value, batch_id=batch_id, **asdict(file))
-
-
-def _label(address: Address, root: Path | None) -> str:
-    below = isinstance(address, Path) and root is not None and address.is_relative_to(root)
-    name = str(address.relative_to(root)) if below else str(address)  # type: ignore[union-attr,arg-type]
-    return name.encode(errors="replace").decode()
 
 
 def _record_failure(engine: Engine, kind: BatchKind, files: list[str], started_by: int | None, failure: str) -> None:

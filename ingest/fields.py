@@ -8,46 +8,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from ingest.columns import ALIASES, Fields, folded, meaning_of
 from ingest.errors import RecordError
 from ingest.languages import language_code, language_of
-from ingest.readers import Fields
+from ingest.shapes.messages import as_text, messages_in
 from ingest.text import normalise_tag, normalise_text, pseudonym, without_addresses_in, without_unstorable
 from ingest.variables import variables_of
 from schema.models import AgentType, Tier
 from schema.text import content_hash
 
-ALIASES: dict[str, tuple[str, ...]] = {
-    "key": ("key", "id", "slug", "identifier", "uuid"),
-    "title": (
-        *("title", "name", "act", "제목", "이름", "标题", "標題", "角色"),
-        *("タイトル", "題名", "название", "заголовок"),
-    ),
-    "prompt": (
-        *("prompt", "prompt_text", "text", "content", "template", "body", "instruction", "system_prompt"),
-        *("프롬프트", "내용", "본문", "提示词", "提示詞", "内容", "プロンプト", "本文", "промпт", "текст"),
-    ),
-    "description": (
-        *("description", "desc", "summary", "remark", "introduction", "설명", "소개"),
-        *("描述", "说明", "簡介", "简介", "説明", "описание"),
-    ),
-    "tags": (
-        *("tags", "tag", "category", "categories", "topics", "labels"),
-        *("태그", "카테고리", "분류", "标签", "標籤", "分类", "タグ", "カテゴリ", "теги", "категория"),
-    ),
-    "author": ("author", "contributor", "contributors", "creator", "created_by", "작성자", "저자", "作者", "автор"),
-    "type": ("agent_type", "type", "modality", "유형", "类型", "タイプ", "тип"),
-    "language": ("language", "lang", "locale", "언어", "语言", "言語", "язык"),
-    "access": ("access", "tier", "접근"),
-    "negative_prompt": (
-        *("negative_prompt", "negative", "negative_prompts", "부정_프롬프트", "네거티브_프롬프트"),
-        *("反向提示词", "负面提示词", "ネガティブプロンプト", "негативный_промпт"),
-    ),
-    "licence": ("licence", "license", "라이선스", "许可证", "授權", "ライセンス", "лицензия"),
-    "model": ("model", "model_name", "models", "모델", "模型", "モデル", "модель"),
-    "popularity": ("popularity", "weight", "likes", "upvotes", "votes", "stars", "downloads", "인기", "热度"),
-    "translation_key": ("translation_key",),
-    "variables": ("variables",),
-}
 IMAGE_TYPES = frozenset({"image", "img", "text-to-image", "이미지", "图像", "圖像", "画像", "изображение"})
 MAX_TITLE_CHARACTERS = 300
 MAX_PROMPT_CHARACTERS = 1_000_000
@@ -57,7 +26,6 @@ NO_PROMPT = "has no prompt text"
 MAX_TAGS = 50
 
 _SEPARATORS = re.compile("[,;|、，]")
-_NAME_OF = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +85,7 @@ def name_fields(fields: Fields, mapping: Mapping = NO_MAPPING) -> tuple[dict[str
         name = meaning_of(column)
         if name is None or name in mapping or fields[column] in (None, "", []):
             continue
-        rank = ALIASES[name].index(_folded(column))
+        rank = ALIASES[name].index(folded(column))
         if name not in found or rank < found[name][0]:
             found[name] = (rank, column)
     chosen = {name: fields[column] for name, (_, column) in found.items() if column not in mapping.values()}
@@ -136,11 +104,6 @@ def value_at(fields: Fields, column: str) -> Any:
     for name in column.split("."):
         value = value.get(name) if isinstance(value, dict) else None
     return value
-
-
-def meaning_of(column: str) -> str | None:
-    """Our name for a column of a collection, or None where it has no meaning to us."""
-    return _NAME_OF.get(_folded(column))
 
 
 def without_addresses(fields: Fields, pseudonym_key: bytes) -> dict[str, Any]:
@@ -168,6 +131,8 @@ def to_prompt(fields: Fields, mapping: Mapping = NO_MAPPING) -> PromptRecord:
     """
     named, others = name_fields(fields, mapping)
     body = named.get("prompt")
+    if isinstance(body, list):
+        body = as_text(messages_in(body))
     if not isinstance(body, str) or not body.strip():
         raise RecordError(NO_PROMPT)
     if len(body) > MAX_PROMPT_CHARACTERS:
@@ -210,10 +175,6 @@ def _variables(body: str, declared: object) -> list[dict[str, Any]]:
             if isinstance(default, (str, int, float)) and "default" not in variable:
                 variable["default"] = normalise_text(str(default))[:500]
     return found
-
-
-def _folded(column: str) -> str:
-    return column.strip().casefold().replace(" ", "_")
 
 
 def _optional_text(named: dict[str, Any], name: str) -> str | None:

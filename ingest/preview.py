@@ -1,56 +1,83 @@
 """What an import would read, without touching the library."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from ingest.errors import RecordError, UnreadableFileError
-from ingest.fields import NO_PROMPT, PromptRecord, meaning_of
+from ingest.fields import NO_PROMPT, PromptRecord
 from ingest.prompts import ImportOptions, no_prompts
 from ingest.readers import reader_for
-from ingest.sources import Address, SourceFile, open_sources
-from ingest.staging import bounded
+from ingest.sources import Address, PassedOver, SourceFile, open_sources
+from ingest.staging import bounded, format_name
 
 PREVIEW_ROWS = 200
+PREVIEW_FILES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class FilePreview:
     """The first rows of a file as they would be imported.
 
     `columns` tells for each of the file's columns what it is taken for, or None where it is kept as a detail.
     `faults` are (row number, reason).
     """
 
+    label: str
     format: str
-    columns: dict[str, str | None]
-    records: list[PromptRecord]
-    faults: list[tuple[int, str]]
+    columns: dict[str, str | None] = field(default_factory=dict)
+    records: list[PromptRecord] = field(default_factory=list)
+    faults: list[tuple[int, str]] = field(default_factory=list)
 
 
-def preview_prompts(address: Address, options: ImportOptions, *, rows: int = PREVIEW_ROWS) -> Preview:
-    """Read the first `rows` records of a file.
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first files and rows of what was given: PREVIEW_FILES of `total_files`, PREVIEW_ROWS of each."""
+
+    files: list[FilePreview]
+    passed_over: list[PassedOver]
+    total_files: int
+
+
+def preview_prompts(addresses: Sequence[Address], options: ImportOptions, *, rows: int = PREVIEW_ROWS) -> Preview:
+    """Read the first records of files, folders or archives.
 
     Raises:
-        UnreadableFileError: the file cannot be read, or none of its fields could hold a prompt.
+        UnreadableFileError: a file that was named cannot be read, or there is no prompt in what was given.
     """
-    with open_sources([address], root=options.root) as sources:
-        return _preview(sources.files[0], options, rows)
+    with open_sources(addresses, root=options.root) as sources:
+        preview = Preview([], list(sources.passed_over), len(sources.files))
+        for file in sources.files:
+            if len(preview.files) == PREVIEW_FILES:
+                break
+            try:
+                preview.files.append(_preview(file, options, rows))
+            except UnreadableFileError as error:
+                if file.named:
+                    raise
+                preview.passed_over.append(PassedOver(file.label, str(error)))
+            file.forget()
+    if not preview.files:
+        told = "; ".join(one.reason for one in preview.passed_over[:3])
+        raise UnreadableFileError(f"There is no prompt in what was given. {told}")
+    return preview
 
 
-def _preview(file: SourceFile, options: ImportOptions, rows: int) -> Preview:
+def _preview(file: SourceFile, options: ImportOptions, rows: int) -> FilePreview:
     reader = reader_for(file)
-    preview = Preview(reader.name, {}, [], [])
+    preview: FilePreview | None = None
     for row_as_read in islice(reader.rows(file), rows):
         row = bounded(row_as_read)
+        preview = preview or FilePreview(file.label, format_name(file, reader, options.name_shape(row.fields)))
         for column in row.fields:
-            preview.columns.setdefault(column, meaning_of(column))
+            preview.columns.setdefault(column, options.meaning_of(column))
         try:
             if row.fault:
                 raise RecordError(row.fault)
             preview.records.append(options.to_record(row.fields))
         except RecordError as error:
             preview.faults.append((row.number, str(error)))
-    if not (preview.records or preview.faults):
+    if preview is None:
         raise UnreadableFileError(f"{file.label} holds no records.")
     if not preview.records and all(reason == NO_PROMPT for _, reason in preview.faults):
         raise UnreadableFileError(no_prompts(file.label))

@@ -12,9 +12,9 @@ from sqlalchemy import Engine, text
 
 from ingest import prompts_sql as sql
 from ingest.batch import Batch, BatchResult, open_batch
+from ingest.columns import Fields, meaning_of
 from ingest.errors import UnreadableFileError
 from ingest.fields import NO_MAPPING, NO_PROMPT, Mapping, PromptRecord, to_prompt, without_addresses
-from ingest.readers import Fields
 from ingest.shapes import shape_of
 from ingest.sources import Address, PassedOver, is_remote, open_sources
 from ingest.staging import Progress, Staging, no_progress
@@ -61,8 +61,8 @@ class ImportOptions:
 
     `collection` defaults to the first file's name. `access` and `licence` are for records that name none; `tags` are
     given to all. `mapping` goes before what columns' names say. `prune` archives what a newer version of a collection
-    no longer holds, up to MAX_PRUNED of it unless `force`. A trial touches nothing. `root` is the folder that the
-    history names files from.
+    no longer holds, up to MAX_PRUNED of it unless `force`. A trial touches nothing. `resolves` are the rejections whose
+    records are in the files, corrected. `root` is the folder that the history names files from.
     """
 
     collection: str | None = None
@@ -72,9 +72,10 @@ class ImportOptions:
     prune: bool = False
     force: bool = False
     is_trial: bool = False
+    resolves: tuple[int, ...] = ()
     mapping: Mapping = field(default_factory=lambda: NO_MAPPING)
     started_by: int | None = None
-    root: Path | None = None
+    root: Address | None = None
 
     @cached_property
     def _pseudonym_key(self) -> bytes:
@@ -84,6 +85,12 @@ class ImportOptions:
         """The name of a record's shape, if it has one that is known and the curator has not said otherwise."""
         shape = None if self.mapping else shape_of(fields)
         return shape.name if shape else None
+
+    def meaning_of(self, column: str) -> str | None:
+        """Our name for a column, as the curator said or else as the column's own name says."""
+        chosen = {theirs: ours for ours, theirs in self.mapping.items()}
+        meaning = meaning_of(column)
+        return chosen.get(column) or (None if meaning in self.mapping else meaning)
 
     def to_record(self, fields: Fields) -> PromptRecord:
         """Validate a record as it stands in its file.
@@ -162,9 +169,13 @@ def _merge(batch: Batch, staging: Staging, options: ImportOptions, collection: s
     }
     if options.licence:
         batch.run(sql.LICENCE, **parameters)
-    for statement in (*sql.MERGE, sql.SOURCES, *sql.AFTER_SOURCES):
+    for statement in sql.IDENTIFY:
         batch.run(statement, **parameters)
     batch.vanished = batch.run(sql.VANISHED, **parameters)
+    for statement in (*sql.MERGE, sql.SOURCES, *sql.AFTER_SOURCES):
+        batch.run(statement, **parameters)
+    if options.resolves:
+        batch.run(sql.RESOLVED, **parameters, resolves=list(options.resolves))
     if options.prune:
         _prune(batch, parameters, force=options.force)
     staging.settle()

@@ -253,10 +253,9 @@ FROM revived AS r
 WHERE r.id = s.prompt_id AND s.outcome = 'unchanged'
 """
 
+IDENTIFY = (PARTS, OCCURRENCES, KNOWN_RECORDS)
+
 MERGE = (
-    PARTS,
-    OCCURRENCES,
-    KNOWN_RECORDS,
     CHANGED_IN_PLACE,
     NEW_BODIES,
     OLD_VERSIONS,
@@ -425,6 +424,14 @@ AFTER_SOURCES = (
     NEW_TRANSLATIONS,
     SEEN_AGAIN,
 )
+
+RESOLVED = """
+WITH resolved AS (
+    UPDATE library.import_rejections SET resolved_at = now() WHERE id = ANY(:resolves) AND resolved_at IS NULL
+    RETURNING id
+)
+INSERT INTO library.import_changes (batch_id, relation, row_id) SELECT :batch_id, 'import_rejections', id FROM resolved
+"""
 
 VANISHED_PROMPTS = """
 SELECT DISTINCT k.prompt_id

@@ -47,6 +47,12 @@ def bounded(row: Row) -> Row:
     return row
 
 
+def format_name(file: SourceFile, reader: Reader, shape: str | None = None) -> str:
+    """What a file is, for people: `json: ShareGPT`, `csv, CP949 (Korean Windows)`."""
+    name = f"{reader.name}: {shape}" if shape else reader.name
+    return name if file.encoding in (None, "utf-8", "utf-8-sig") else f"{name}, {file.encoding_name}"
+
+
 def no_shape(_fields: Fields) -> None:
     """For records that are of one kind only."""
 
@@ -142,7 +148,7 @@ class Staging:
                     raise
                 self.batch.passed_over.append(PassedOver(file.label, str(error)))
                 continue
-            self.batch.files.append(FileResult(file.label, reader.name))
+            self.batch.files.append(FileResult(file.label, format_name(file, reader)))
             self.read.append(file)
             yield from self._rows_of(file, reader, validate, progress)
             file.forget()
@@ -154,8 +160,8 @@ class Staging:
             for row_as_read in reader.rows(file):
                 row = bounded(row_as_read)
                 result.found += 1
-                if result.found == 1 and (shape := self.name_shape(row.fields)):
-                    result.format = f"{reader.name}: {shape}"
+                if result.found == 1:
+                    result.format = format_name(file, reader, self.name_shape(row.fields))
                 if result.found % PROGRESS_EVERY == 0:
                     progress(file.name, result.found)
                 try:

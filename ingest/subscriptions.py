@@ -5,7 +5,6 @@ plan, price and state of a recorded span are history and stay, and so does an en
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -173,7 +172,7 @@ WHERE due.id = u.id AND u.subscription_status <> due.tier
 
 
 def load_subscriptions(
-    engine: Engine, paths: Sequence[Address], progress: Progress = no_progress, *, root: Path | None = None
+    engine: Engine, paths: Sequence[Address], progress: Progress = no_progress, *, root: Address | None = None
 ) -> BatchResult:
     """Load spans and bring every person's FREE or PRO up to date, in one transaction.
 

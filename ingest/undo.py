@@ -125,6 +125,12 @@ _STATEMENTS = (
     """,
     f"UPDATE library.import_batches SET collection_id = NULL WHERE collection_id IN ({_UNUSED_COLLECTION})",
     f"DELETE FROM library.collections WHERE id IN ({_UNUSED_COLLECTION})",
+    """
+    UPDATE library.import_rejections SET resolved_at = NULL
+    WHERE id IN (
+        SELECT row_id FROM library.import_changes WHERE batch_id = :batch_id AND relation = 'import_rejections'
+    )
+    """,
     "DELETE FROM library.import_changes WHERE batch_id = :batch_id",
 )
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
@@ -69,7 +68,7 @@ SELECT external_id, email, name, created_at FROM chosen ORDER BY staged_id
 
 
 def load_users(
-    engine: Engine, paths: Sequence[Address], progress: Progress = no_progress, *, root: Path | None = None
+    engine: Engine, paths: Sequence[Address], progress: Progress = no_progress, *, root: Address | None = None
 ) -> BatchResult:
     """Load accounts (user_id, email, name, created_at); the last record of a person in the files counts.
 

@@ -82,8 +82,10 @@ def write_files(settings: Settings, days: int) -> Simulation:
 
     The first run fixes the last day, so that a repeated run writes the same events.
     """
+    if settings.inbox.startswith("s3://"):
+        raise PromptoryError("The demo needs an inbox on this machine: unset PROMPTORY_INBOX.")
     starter = Path(ingest.__file__).parent / "starter" / COLLECTION
-    shutil.copytree(starter, settings.inbox / COLLECTION, dirs_exist_ok=True)
+    shutil.copytree(starter, Path(settings.inbox) / COLLECTION, dirs_exist_ok=True)
     fixed = settings.landing / "simulation.json"
     settings.landing.mkdir(parents=True, exist_ok=True)
     if not fixed.exists():

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="postgresql://user:password@host:5432/name; unset: the embedded server"
     )
+    inbox: str = Field(
+        "", description="Folder or s3://bucket/prefix of prompt collections to import; unset: home/inbox"
+    )
     dashboard_port: int = Field(8501, ge=1, le=65535)
     dagster_port: int = Field(3000, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
@@ -39,6 +42,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _paths_are_absolute(self) -> Self:
         self.home = self.home.expanduser().resolve()
+        if not self.inbox.startswith("s3://"):
+            self.inbox = str(Path(self.inbox).expanduser().resolve() if self.inbox else self.home / "inbox")
         return self
 
     @model_validator(mode="after")
@@ -53,11 +58,6 @@ class Settings(BaseSettings):
         if defaults:
             raise ValueError(f"set {', '.join(defaults)}: their defaults serve development only")
         return self
-
-    @property
-    def inbox(self) -> Path:
-        """Folder watched for prompt collections: `inbox/<collection>/<file>` or `inbox/<file>`."""
-        return self.home / "inbox"
 
     @property
     def landing(self) -> Path:

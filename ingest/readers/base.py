@@ -1,12 +1,13 @@
 """What a reader is: it recognises its format by content and turns a file into rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
+from ingest.columns import Fields
 from ingest.sources import SourceFile
 
-Fields = Mapping[str, Any]
+__all__ = ["Fields", "Reader", "Row"]
 
 
 @dataclass(frozen=True, slots=True)

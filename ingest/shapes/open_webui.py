@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ingest.readers import Fields
-from ingest.shapes.base import Shape
+from ingest.columns import Fields
+from ingest.shapes.base import Shape, without
 
 
 def _matches(fields: Fields) -> bool:
@@ -11,10 +11,8 @@ def _matches(fields: Fields) -> bool:
 
 
 def _to_fields(fields: Fields) -> dict[str, Any]:
-    ours = dict(fields)
-    ours["key"] = ours.pop("command").removeprefix("/")
-    ours["prompt"] = ours.pop("content")
-    return ours
+    ours = without(fields, "command", "content")
+    return ours | {"key": fields["command"].removeprefix("/"), "prompt": fields["content"]}
 
 
-OPEN_WEBUI = Shape("Open WebUI", _matches, _to_fields)
+OPEN_WEBUI = Shape("Open WebUI", frozenset({"command"}), _matches, _to_fields)

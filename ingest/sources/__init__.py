@@ -1,6 +1,6 @@
 """Where collections lie: files, folders, archives, standard input and S3, as one kind of file to the readers."""
 
-from ingest.sources.addresses import Address, PassedOver, Sources, is_remote, open_sources
+from ingest.sources.addresses import Address, PassedOver, Sources, is_remote, label_of, open_sources
 from ingest.sources.file import MAX_DOCUMENT_BYTES, MAX_FIELD_CHARACTERS, SourceFile, bounded_lines
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "Sources",
     "bounded_lines",
     "is_remote",
+    "label_of",
     "open_sources",
 ]

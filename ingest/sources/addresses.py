@@ -47,11 +47,18 @@ def is_remote(address: Address) -> bool:
     return isinstance(address, str) and address.startswith("s3://")
 
 
+def label_of(address: Address, root: Address | None) -> str:
+    """The name of an address for people: below `root` where it is given, else as it stands."""
+    name = str(address)
+    below = name.removeprefix(f"{root}/") if root else name
+    return below.encode(errors="replace").decode()
+
+
 @contextmanager
-def open_sources(addresses: Sequence[Address], *, root: Path | None = None) -> Iterator[Sources]:
+def open_sources(addresses: Sequence[Address], *, root: Address | None = None) -> Iterator[Sources]:
     """The files that `addresses` name, for as long as the context lasts.
 
-    Local files are labelled below `root` where it is given, else as they are named.
+    Files are labelled as `label_of` says.
 
     Raises:
         UnreadableFileError: an address does not exist, may not be read, or holds no file at all.
@@ -73,17 +80,16 @@ def open_sources(addresses: Sequence[Address], *, root: Path | None = None) -> I
         yield sources
 
 
-def _locate(address: Address, root: Path | None, stack: ExitStack) -> tuple[Any, str, str]:
+def _locate(address: Address, root: Address | None, stack: ExitStack) -> tuple[Any, str, str]:
     """The file system, the path on it and the label of an address that exists."""
     if address == "-":
         return LocalFileSystem(), str(_spooled(sys.stdin.buffer, stack)), "standard input"
     if is_remote(address):
-        return _on_s3(str(address))
+        return *_on_s3(str(address)), label_of(address, root).rstrip("/")
     if isinstance(address, str) and re.match(r"[a-z][a-z0-9+.-]+://", address):
         raise UnreadableFileError(f"{address} is an address of a kind that is not read; download it, and import that.")
     path = Path(address)
-    label = str(path.relative_to(root)) if root and path.is_relative_to(root) else str(path)
-    shown = label.encode(errors="replace").decode()
+    shown = label_of(path, root)
     try:
         if not path.exists():
             raise UnreadableFileError(f"{shown} does not exist; check the path.")
@@ -91,10 +97,10 @@ def _locate(address: Address, root: Path | None, stack: ExitStack) -> tuple[Any,
         raise UnreadableFileError(f"{shown} cannot be read ({error.strerror}).") from None
     if not path.is_dir() and not path.is_file():
         raise UnreadableFileError(f"{shown} is neither a file nor a folder; for a stream, give - and pipe it in.")
-    return LocalFileSystem(), str(path.absolute()), label
+    return LocalFileSystem(), str(path.absolute()), shown
 
 
-def _on_s3(address: str) -> tuple[Any, str, str]:
+def _on_s3(address: str) -> tuple[Any, str]:
     try:
         # A listing that was kept would hide what came since.
         fs = fsspec.filesystem("s3", use_listings_cache=False, skip_instance_cache=True)
@@ -104,7 +110,7 @@ def _on_s3(address: str) -> tuple[Any, str, str]:
     except (BotoCoreError, ClientError, OSError) as error:
         told = " ".join(str(error).split())[:200]
         raise UnreadableFileError(f"{address} cannot be reached ({told}); check the AWS credentials.") from None
-    return fs, path, address.rstrip("/")
+    return fs, path
 
 
 def _spooled(stream: BinaryIO, stack: ExitStack) -> Path:

@@ -10,7 +10,7 @@ import zlib
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
 from fsspec.implementations.tar import TarFileSystem
@@ -108,7 +108,7 @@ def _open_packed_tar(file: SourceFile, unpacker: Any, stack: ExitStack) -> Insid
                 head = unpacked.read(_TAR_MAGIC_AT + 8)
                 if not _is_tar(head):
                     return None
-                plain = stack.enter_context(TemporaryFile(prefix="promptory-"))  # noqa: SIM115 (the stack closes it)
+                plain = stack.enter_context(NamedTemporaryFile(prefix="promptory-"))  # noqa: SIM115 (the stack closes it)
                 plain.write(head)
                 while chunk := unpacked.read(_CHUNK):
                     plain.write(chunk)

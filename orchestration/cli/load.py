@@ -1,4 +1,4 @@
-"""Commands that bring files in: import, load-users, load-activity, load-subscriptions."""
+"""Commands that bring the application's files in: load-users, load-activity, load-subscriptions."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +10,8 @@ from sqlalchemy import Engine
 from ingest import (
     COUNTS,
     BatchResult,
-    ImportOptions,
     Progress,
     UnreadableFileError,
-    import_prompts,
     load_activity,
     load_subscriptions,
     load_users,
@@ -21,28 +19,10 @@ from ingest import (
 from orchestration.cli.console import err, print_json, print_table, progress_line, ready_database
 from orchestration.lib.landing import data_files
 from schema.database import engine_for
-from schema.models import Tier
 from schema.roles import Role
 
 Paths = Annotated[list[Path], typer.Argument(help="Files, or folders whose files are all taken.", metavar="PATH...")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
-
-
-def import_(
-    paths: Paths,
-    collection: Annotated[
-        str | None, typer.Option(help="Name of the collection; by default the first file's name.")
-    ] = None,
-    access: Annotated[Tier, typer.Option(help="Who may read prompts whose record does not say.")] = Tier.FREE,
-    as_json: AsJson = False,
-) -> None:
-    """Import prompt collections (CSV, JSON, JSON Lines; plain or gzip).
-
-    All files are one batch: everything is kept, or nothing. Records that cannot be used are kept aside with the reason.
-    Importing the same files again changes nothing.
-    """
-    options = ImportOptions(collection=collection, access=access)
-    _load(paths, "Importing", as_json, lambda files, progress: import_prompts(_ingest(), files, options, progress))
 
 
 def load_users_(paths: Paths, as_json: AsJson = False) -> None:

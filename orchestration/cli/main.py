@@ -2,10 +2,11 @@
 
 import typer
 
-from orchestration.cli import library, load
+from orchestration.cli import imports, library, load
 from orchestration.cli.console import CommandGroup
 from orchestration.cli.database import db
 from orchestration.cli.demo import demo
+from orchestration.cli.duplicates import duplicates
 from orchestration.cli.refresh import refresh
 
 app = typer.Typer(
@@ -18,15 +19,18 @@ app = typer.Typer(
 )
 
 app.command()(demo)
-app.command("import")(load.import_)
+app.command("import")(imports.import_)
 app.command("load-users")(load.load_users_)
 app.command("load-activity")(load.load_activity_)
 app.command("load-subscriptions")(load.load_subscriptions_)
 app.command()(library.rejections)
+app.command()(imports.export)
 app.command()(refresh)
 app.command()(library.search)
 app.command()(library.recommend)
 app.command()(library.status)
+app.add_typer(imports.imports, name="imports")
+app.add_typer(duplicates, name="duplicates")
 app.add_typer(db, name="db")
 
 

@@ -1,6 +1,7 @@
 """Assets that bring files into the library: prompts, people, activity by day, subscriptions."""
 
-from datetime import date
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from typing import Any
 
 import dagster as dg
@@ -11,6 +12,7 @@ from ingest import (
     BatchResult,
     ImportOptions,
     UnreadableFileError,
+    find_near_duplicates,
     import_prompts,
     load_activity,
     load_subscriptions,
@@ -18,34 +20,51 @@ from ingest import (
     refresh_subscription_status,
 )
 from orchestration.defs.resources import Library
-from orchestration.lib.landing import activity_files, data_files, inbox_collection
+from orchestration.lib.inbox import DONE, REJECTED
+from orchestration.lib.landing import activity_files, data_files
+from schema.database import viewer_session
+from schema.repository.history import Rejection, rejections_of
+
+MAX_REJECTIONS_SHOWN = 500
 
 days = dg.DailyPartitionsDefinition(start_date="2024-01-01", timezone="UTC")
 
 
-class InboxFiles(dg.Config):
-    """Which inbox files to import, by their path below the inbox; none means all."""
+class InboxObjects(dg.Config):
+    """Which inbox objects to import, by their names below the inbox; none means all."""
 
-    files: list[str] = Field(default_factory=list)
+    objects: list[str] = Field(default_factory=list)
 
 
 @dg.asset(key_prefix="library", group_name="library", kinds={"postgres"})
-def prompts(context: dg.AssetExecutionContext, config: InboxFiles, library: Library) -> dg.MaterializeResult[Any]:
-    """Prompts of the collections in the inbox; a file that cannot be read does not keep the others out."""
-    inbox = library.settings.inbox
-    chosen = [inbox / name for name in config.files] if config.files else data_files(inbox)
+def prompts(context: dg.AssetExecutionContext, config: InboxObjects, library: Library) -> dg.MaterializeResult[Any]:
+    """Prompts of the collections in the inbox; an object that cannot be read does not keep the others out."""
+    inbox, waiting = library.inbox, library.inbox.objects()
     results: list[BatchResult] = []
-    unreadable: list[str] = []
-    for path in chosen:
+    refused: list[str] = []
+    for name in config.objects or waiting:
+        if name not in waiting:
+            context.log.warning(f"{name} is no longer in the inbox.")
+            continue
+        options = ImportOptions(collection=inbox.collection(name), root=inbox.root)
+        outcome, report = DONE, {"object": name}
         try:
-            options = ImportOptions(collection=inbox_collection(inbox, path), root=inbox)
-            results.append(import_prompts(library.engine, [path], options))
+            result = import_prompts(library.engine, [inbox.address(name)], options)
         except UnreadableFileError as error:
-            unreadable.append(str(error))
+            refused.append(str(error))
             context.log.error(str(error))
-    if unreadable:
-        raise dg.Failure(f"{len(unreadable)} of {len(chosen)} files cannot be read: {' '.join(unreadable)}")
-    return dg.MaterializeResult(metadata=_metadata(results))
+            outcome, report = REJECTED, report | {"reason": str(error)}
+        else:
+            results.append(result)
+            report |= _report(library, result)
+        if inbox.objects().get(name) == waiting[name]:
+            inbox.file_away(name, outcome, report, datetime.now(UTC))
+        else:
+            context.log.warning(f"{name} changed meanwhile; it stays in the inbox and is imported again.")
+    find_near_duplicates(library.engine)
+    if refused:
+        raise dg.Failure(f"{len(refused)} objects cannot be read and are in rejected/: {' '.join(refused)}")
+    return dg.MaterializeResult(metadata=_metadata(results) | {"rejections": _rejections_table(library, results)})
 
 
 @dg.asset(key_prefix="library", group_name="library", kinds={"postgres"})
@@ -90,3 +109,22 @@ def _metadata(results: list[BatchResult]) -> dict[str, Any]:
     """Counts for Dagster's page of the run; the files themselves are in the import history."""
     counts: dict[str, Any] = {count: sum(result.total(count) for result in results) for count in COUNTS}
     return counts | {"batches": [result.batch_id for result in results]}
+
+
+def _report(library: Library, result: BatchResult) -> dict[str, Any]:
+    """What lies beside an imported object: its counts, and why records were refused."""
+    return {**result.as_dict(), "rejections": [asdict(one) for one in _refused(library, result)]}
+
+
+def _rejections_table(library: Library, results: list[BatchResult]) -> dg.MetadataValue[Any]:
+    refused = [one for result in results for one in _refused(library, result)]
+    records = [dg.TableRecord({"file": one.file, "row": one.row_number, "reason": one.reason}) for one in refused]
+    columns = [dg.TableColumn("file"), dg.TableColumn("row", type="int"), dg.TableColumn("reason")]
+    return dg.MetadataValue.table(records[:MAX_REJECTIONS_SHOWN], dg.TableSchema(columns))
+
+
+def _refused(library: Library, result: BatchResult) -> list[Rejection]:
+    if result.batch_id is None or not result.total("rejected"):
+        return []
+    with viewer_session(library.engine, None) as session:
+        return rejections_of(session, result.batch_id, take=MAX_REJECTIONS_SHOWN)

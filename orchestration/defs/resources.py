@@ -7,6 +7,7 @@ from dagster_dbt import DbtCliResource
 from sqlalchemy import Engine
 
 from orchestration.lib.dbt_project import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
+from orchestration.lib.inbox import Inbox
 from schema.database import database_url, engine_for
 from schema.roles import Role
 from schema.settings import Settings, get_settings
@@ -24,6 +25,11 @@ class Library(dg.ConfigurableResource):  # type: ignore[type-arg]
     def settings(self) -> Settings:
         """Where the inbox and the landing folders are."""
         return get_settings()
+
+    @property
+    def inbox(self) -> Inbox:
+        """Where prompt collections are dropped."""
+        return Inbox(self.settings.inbox)
 
     def lend_to_dbt(self) -> None:
         """Tell dbt, which runs as a process of its own, where the database is."""

@@ -1,6 +1,5 @@
-"""Where files lie: the inbox of prompt collections, and the folders that the application drops its exports in."""
+"""The landing folders that the application drops its exports in."""
 
-import hashlib
 from datetime import date
 from pathlib import Path
 
@@ -35,15 +34,3 @@ def activity_files(landing: Path, day: date) -> list[Path]:
     folder = landing / "activity"
     single = [path for path in data_files(folder) if path.parent == folder and path.name.split(".")[0] == str(day)]
     return single + data_files(folder / str(day))
-
-
-def inbox_collection(inbox: Path, path: Path) -> str | None:
-    """The collection an inbox file belongs to: the folder right below the inbox, or None for the file's own name."""
-    parts = path.relative_to(inbox).parts
-    return parts[0] if len(parts) > 1 else None
-
-
-def fingerprint(path: Path) -> str:
-    """Changes when the file does: its size and time of change."""
-    status = path.stat()
-    return hashlib.sha256(f"{status.st_size}:{status.st_mtime_ns}".encode()).hexdigest()[:16]

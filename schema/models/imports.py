@@ -86,6 +86,8 @@ class ImportChange(Base):
 
     __table_args__ = (
         CheckConstraint(
-            "relation IN ('prompts', 'prompt_sources', 'prompt_tags', 'tags', 'users', 'collections')", name="relation"
+            "relation IN ('prompts', 'prompt_sources', 'prompt_tags', 'tags', 'users', 'collections', "
+            "'import_rejections')",
+            name="relation",
         ),
     )

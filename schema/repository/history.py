@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from schema.models import BatchKind, BatchStatus, Collection, ImportBatch, ImportRejection
+from schema.models import BatchKind, BatchStatus, Collection, ImportBatch, ImportRejection, Prompt, PromptSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +21,47 @@ class BatchSummary:
     started_at: datetime
     files: list[dict[str, Any]]
     failure: str | None
+    passed_over: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A record that was not accepted, and why."""
+    """A record that was not accepted, and why. Its row number is 0 where the whole file was refused."""
 
+    id: int
     file: str
     row_number: int
     reason: str
     record: dict[str, Any]
 
 
-def recent_batches(session: Session, *, kind: BatchKind | None = None, take: int = 20) -> list[BatchSummary]:
-    """The newest batches, newest first; empty for a viewer who is not a curator."""
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """A record that a newer version of its collection no longer holds. `is_archived` tells of its prompt."""
+
+    prompt_id: int
+    title: str
+    file: str
+    is_archived: bool
+
+
+def vanished_in(session: Session, batch_id: int, *, take: int = 100) -> list[Vanished]:
+    """The records that an import no longer found, in order of their files."""
+    source = PromptSource
+    statement = (
+        select(source.prompt_id, source.title, source.file, Prompt.archived_at.is_not(None).label("is_archived"))
+        .join(Prompt, Prompt.id == source.prompt_id)
+        .where(source.vanished_batch_id == batch_id)
+        .order_by(source.file, source.row_number)
+        .limit(take)
+    )
+    return [Vanished(**row) for row in session.execute(statement).mappings()]
+
+
+def recent_batches(
+    session: Session, *, kind: BatchKind | None = None, batch_id: int | None = None, take: int = 20
+) -> list[BatchSummary]:
+    """The newest batches, newest first, or the one with that id; empty for a viewer who is not a curator."""
     batch = ImportBatch
     columns = (
         batch.id,
@@ -44,10 +71,13 @@ def recent_batches(session: Session, *, kind: BatchKind | None = None, take: int
         batch.started_at,
         batch.files,
         batch.failure,
+        batch.passed_over,
     )
     statement = select(*columns).outerjoin(Collection, Collection.id == batch.collection_id).order_by(batch.id.desc())
     if kind is not None:
         statement = statement.where(batch.kind == kind)
+    if batch_id is not None:
+        statement = statement.where(batch.id == batch_id)
     return [BatchSummary(**row) for row in session.execute(statement.limit(take)).mappings()]
 
 
@@ -56,11 +86,15 @@ def batch_exists(session: Session, batch_id: int) -> bool:
     return session.get(ImportBatch, batch_id) is not None
 
 
-def rejections_of(session: Session, batch_id: int, *, take: int = 100) -> list[Rejection]:
-    """The first rejected records of a batch, in the order of the files."""
+def rejections_of(
+    session: Session, batch_id: int, *, only_open: bool = False, take: int = 100
+) -> list[Rejection]:
+    """The first rejected records of a batch, in the order of the files; `only_open`: those not corrected since."""
     refused = ImportRejection
-    columns = (refused.file, refused.row_number, refused.reason, refused.record)
+    columns = (refused.id, refused.file, refused.row_number, refused.reason, refused.record)
     statement = select(*columns).where(refused.batch_id == batch_id).order_by(refused.id).limit(take)
+    if only_open:
+        statement = statement.where(refused.resolved_at.is_(None))
     return [Rejection(**row) for row in session.execute(statement).mappings()]
 
 

@@ -290,7 +290,7 @@ def test_a_collections_name_must_be_sensible(library: Library, tmp_path: Path) -
 
 def test_a_preview_shows_the_mapping_and_touches_nothing(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "p.csv", ["act", "prompt", "for_devs"], ["A", "one", "TRUE"], ["B", "", "FALSE"])
-    preview = preview_prompts(file, OPTIONS)
+    preview = preview_prompts([file], OPTIONS).files[0]
     assert preview.format == "csv"
     assert preview.columns == {"act": "title", "prompt": "prompt", "for_devs": None}
     assert [record.title for record in preview.records] == ["A"]
@@ -299,7 +299,9 @@ def test_a_preview_shows_the_mapping_and_touches_nothing(tmp_path: Path) -> None
 
 def test_a_preview_bounds_what_it_reads_as_an_import_does(tmp_path: Path) -> None:
     (tmp_path / "p.jsonl").write_text('{"prompt": "fine"}\n{"prompt": "deep", "x": ' + "[" * 900 + "]" * 900 + "}\n")
-    assert preview_prompts(tmp_path / "p.jsonl", OPTIONS).faults == [(2, "is nested more than 50 levels deep")]
+    assert preview_prompts([tmp_path / "p.jsonl"], OPTIONS).files[0].faults == [
+        (2, "is nested more than 50 levels deep")
+    ]
 
 
 def test_the_real_prompts_chat_collection_imports_whole_and_only_once(library: Library, collections: Path) -> None:

@@ -10,10 +10,6 @@ import dagster as dg
 from dagster import AssetKey
 
 from orchestration.definitions import defs
-from orchestration.defs.ingestion import prompts
-from orchestration.defs.resources import Library as LibraryResource
-from orchestration.defs.sensors import inbox_sensor
-from tests.support.files import write_csv
 from tests.support.library import Library
 
 ROOT = Path(__file__).parents[2]
@@ -63,42 +59,6 @@ def test_the_marts_stand_below_the_assets_that_fill_the_library() -> None:
     assert (
         AssetKey(["library", "prompts"]) in graph.get(AssetKey(["analytics", "stg_library__prompt_tags"])).parent_keys
     )
-
-
-def test_the_sensor_asks_once_for_each_new_or_changed_file(configured: Library, tmp_path: Path) -> None:
-    inbox = tmp_path / "home" / "inbox"
-    (inbox / "mine").mkdir(parents=True)
-    file = write_csv(inbox / "mine" / "a.csv", ["title", "prompt"], ["A", "one"])
-    (inbox / ".half-written.csv").write_text("title")
-    looks = [inbox_sensor.evaluate_tick(_sensor_context(None))]
-    for _ in range(2):
-        looks.append(inbox_sensor.evaluate_tick(_sensor_context(looks[-1].cursor)))
-    assert [len(look.run_requests or []) for look in looks] == [0, 1, 0]
-    (request,) = looks[1].run_requests or []
-    assert request.run_config["ops"]["library__prompts"]["config"]["files"] == ["mine/a.csv"]
-    write_csv(file, ["title", "prompt"], ["A", "one"], ["B", "two"])
-    changed = inbox_sensor.evaluate_tick(_sensor_context(looks[-1].cursor))
-    assert not changed.run_requests
-    assert len(inbox_sensor.evaluate_tick(_sensor_context(changed.cursor)).run_requests or []) == 1
-
-
-def _sensor_context(cursor: str | None) -> dg.SensorEvaluationContext:
-    return dg.build_sensor_context(cursor=cursor, resources={"library": LibraryResource()}, definitions=defs)
-
-
-def test_an_unreadable_inbox_file_fails_the_run_but_not_the_other_files(configured: Library, tmp_path: Path) -> None:
-    inbox = tmp_path / "home" / "inbox"
-    inbox.mkdir(parents=True)
-    (inbox / "a-bad.json").write_text("[{", encoding="utf-8")
-    write_csv(inbox / "good.csv", ["title", "prompt"], ["A", "one"])
-    with dg.DagsterInstance.ephemeral() as instance:
-        result = dg.materialize(
-            [prompts], instance=instance, resources={"library": LibraryResource()}, raise_on_error=False
-        )
-    assert not result.success
-    failure = result.get_step_failure_events()[0].step_failure_data
-    assert "1 of 2 files cannot be read" in str(failure.user_failure_data)
-    assert configured.rows("SELECT title FROM library.prompts") == [("A",)]
 
 
 def test_the_demos_runs_filled_the_library_and_the_marts(warehouse: Library) -> None:

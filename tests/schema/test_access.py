@@ -51,9 +51,9 @@ def test_old_versions_and_sources_of_a_pro_prompt_are_as_locked_as_the_prompt(
         )
         INSERT INTO library.prompt_sources (
             prompt_id, collection_id, source_key, occurrence, is_primary, title, contributors, tags, details,
-            content_hash, record_hash, file, row_number, first_batch_id, last_batch_id
+            content_hash, record_hash, file, origin, row_number, first_batch_id, last_batch_id
         )
-        SELECT p.id, place.id, p.title, 1, true, p.title, '{}', '{}', '{}', p.content_hash, p.content_hash, 'f', 1,
+        SELECT p.id, place.id, p.title, 1, true, p.title, '{}', '{}', '{}', p.content_hash, p.content_hash, 'f', 'f', 1,
             batch.id, batch.id
         FROM library.prompts AS p, batch, place
     """)

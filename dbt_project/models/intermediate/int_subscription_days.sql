@@ -29,7 +29,7 @@ final as (
         spans.currency,
         spans.is_trial,
         case when spans.is_trial then 0 else {{ monthly_amount('spans.amount', 'spans.billing_interval') }} end
-        as monthly_recurring_revenue
+            as monthly_recurring_revenue
     from days
     inner join spans
         on

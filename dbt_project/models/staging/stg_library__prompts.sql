@@ -12,6 +12,7 @@ renamed as (
         created_by as creator_id,
         created_at
     from source
+    where archived_at is null
 )
 
 select * from renamed

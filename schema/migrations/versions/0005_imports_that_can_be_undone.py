@@ -53,7 +53,7 @@ CREATE TABLE library.import_changes (
     row_id BIGINT NOT NULL,
     before JSONB,
     CONSTRAINT pk_import_changes PRIMARY KEY (relation, row_id, batch_id),
-    CONSTRAINT ck_import_changes_relation CHECK (relation IN ('prompts', 'prompt_sources', 'prompt_tags', 'tags', 'users', 'collections')),
+    CONSTRAINT ck_import_changes_relation CHECK (relation IN ('prompts', 'prompt_sources', 'prompt_tags', 'tags', 'users', 'collections', 'import_rejections')),
     CONSTRAINT fk_import_changes_batch_id FOREIGN KEY(batch_id) REFERENCES library.import_batches (id) ON DELETE CASCADE
 );
 CREATE INDEX ix_import_changes_batch_id ON library.import_changes (batch_id);

@@ -1,0 +1,66 @@
+"""What columns are called: a record as it stands in its file, and our names for its columns in five languages."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+Fields = Mapping[str, Any]
+"""A record as it stands in its file: column to value."""
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    "key": ("key", "id", "slug", "identifier", "uuid", "prompt_id"),
+    "title": (
+        *("title", "name", "act", "personality", "prompt_name", "제목", "이름", "标题", "標題", "角色"),
+        *("タイトル", "題名", "название", "заголовок"),
+    ),
+    "prompt": (
+        *("prompt", "prompt_text", "text", "content", "template", "body", "instruction", "system_prompt"),
+        *("prompttext", "systemprompt", "system_message", "user_prompt", "instructions"),
+        *("프롬프트", "내용", "본문", "提示词", "提示詞", "内容", "プロンプト", "本文", "промпт", "промт", "текст"),
+    ),
+    "description": (
+        *("description", "desc", "summary", "remark", "introduction", "설명", "소개"),
+        *("描述", "说明", "簡介", "简介", "説明", "описание"),
+    ),
+    "tags": (
+        *("tags", "tag", "category", "categories", "topics", "labels", "keywords"),
+        *("태그", "카테고리", "분류", "标签", "標籤", "分类", "タグ", "カテゴリ", "теги", "категория"),
+    ),
+    "author": ("author", "contributor", "contributors", "creator", "created_by", "작성자", "저자", "作者", "автор"),
+    "type": ("agent_type", "type", "modality", "유형", "类型", "タイプ", "тип"),
+    "language": ("language", "lang", "locale", "언어", "语言", "言語", "язык"),
+    "access": ("access", "tier", "접근"),
+    "negative_prompt": (
+        *("negative_prompt", "negative", "negative_prompts", "부정_프롬프트", "네거티브_프롬프트"),
+        *("反向提示词", "负面提示词", "ネガティブプロンプト", "негативный_промпт"),
+    ),
+    "licence": ("licence", "license", "라이선스", "许可证", "授權", "ライセンス", "лицензия"),
+    "model": ("model", "model_name", "models", "모델", "模型", "モデル", "модель"),
+    "popularity": ("popularity", "weight", "likes", "upvotes", "votes", "stars", "downloads", "인기", "热度"),
+    "translation_key": ("translation_key",),
+    "variables": ("variables",),
+}
+_NAME_OF = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
+
+
+def folded(column: str) -> str:
+    """A column's name as ALIASES has it."""
+    return column.strip().casefold().replace(" ", "_")
+
+
+@lru_cache(maxsize=4096)
+def meaning_of(column: str) -> str | None:
+    """Our name for a column of a collection, or None where it has no meaning to us."""
+    return _NAME_OF.get(folded(column))
+
+
+_CODES = (
+    *("en", "ko", "zh", "ja", "ru", "de", "fr", "es", "it", "pt", "nl", "ar", "tr", "hi", "vi", "th", "pl", "uk", "cs"),
+    *("sv", "da", "fi", "el", "he", "hu", "ro", "bg", "fa", "bn", "ms", "ta", "te", "ur", "cn", "tw", "kr", "jp"),
+)
+_WITH_REGION = (
+    *("zh-CN", "zh-TW", "zh-HK", "zh-Hans", "zh-Hant", "pt-BR", "pt-PT", "en-US", "en-GB", "ko-KR", "ja-JP", "ru-RU"),
+    *("de-DE", "fr-FR", "es-ES", "es-MX", "it-IT", "nl-NL", "ar-SA", "tr-TR", "hi-IN", "vi-VN", "th-TH", "pl-PL"),
+)
+LANGUAGE_KEYS = frozenset({*_CODES, *_WITH_REGION, *(code.replace("-", "_") for code in _WITH_REGION)})
+"""Names of fields that say the language of what is below them. `id` is none: it is the record's number, everywhere."""

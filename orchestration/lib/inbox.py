@@ -1,0 +1,91 @@
+"""The inbox of prompt collections: a folder or an S3 prefix, whose objects move to `done/` or `rejected/`.
+
+An object is a file right below the inbox (`prompts.csv`, a collection of its own), or a file or a whole folder right
+below a collection's folder (`fabric/patterns/`). Folders of many small files are best brought as an archive.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import fsspec
+
+from ingest import Address
+
+DONE, REJECTED = "done", "rejected"
+_UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".download")
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A folder, or `s3://bucket/prefix`."""
+
+    root: str
+
+    @property
+    def _fs(self) -> Any:
+        if self.root.startswith("s3://"):
+            return fsspec.filesystem("s3", use_listings_cache=False, skip_instance_cache=True)
+        return fsspec.filesystem("file", auto_mkdir=True)
+
+    @property
+    def _path(self) -> str:
+        return self.root.removeprefix("s3://").rstrip("/")
+
+    def objects(self) -> dict[str, str]:
+        """The objects that wait, each with a fingerprint that changes when any file of it does."""
+        fs = self._fs
+        if not fs.isdir(self._path):
+            return {}
+        marks: dict[str, list[str]] = {}
+        for path, found in sorted(fs.find(self._path, detail=True).items()):
+            parts = PurePosixPath(path).relative_to(self._path).parts
+            if not _waits(parts):
+                continue
+            name = "/".join(parts[:2])
+            version = found.get("ETag") or found.get("mtime")
+            marks.setdefault(name, []).append(f"{'/'.join(parts)}:{found.get('size')}:{version}")
+        return {name: hashlib.sha256("\n".join(marks[name]).encode()).hexdigest()[:16] for name in marks}
+
+    def address(self, name: str) -> Address:
+        """Where an object lies, as an import takes it."""
+        return f"{self.root.rstrip('/')}/{name}" if self.root.startswith("s3://") else Path(self.root) / name
+
+    def file_away(self, name: str, outcome: str, report: dict[str, Any], at: datetime) -> str:
+        """Move an object to `done/` or `rejected/`, with its report beside it; returns where it lies now.
+
+        The moment in the path keeps what came under the same name before.
+        """
+        fs = self._fs
+        place = f"{self._path}/{outcome}/{at:%Y-%m-%dT%H-%M-%S-%f}/{name}"
+        fs.makedirs(str(PurePosixPath(place).parent), exist_ok=True)
+        fs.pipe_file(f"{place}.report.json", json.dumps(report, ensure_ascii=False, indent=2).encode())
+        source = f"{self._path}/{name}"
+        files = fs.find(source)  # of a file, itself
+        for path in files:
+            target = place + path.removeprefix(source)
+            fs.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
+            fs.copy(path, target)
+        # What waits is removed only once all of it lies in its new place.
+        fs.rm(source, recursive=fs.isdir(source))
+        return place
+
+    @staticmethod
+    def collection(name: str) -> str | None:
+        """The collection an object belongs to: the folder right below the inbox, or None for the object's own name."""
+        parts = PurePosixPath(name).parts
+        return parts[0] if len(parts) > 1 else None
+
+
+def _waits(parts: tuple[str, ...]) -> bool:
+    """Whether a file is to be imported: not filed away, not hidden, not still being written."""
+    if parts[0] in (DONE, REJECTED) or any(part.startswith(".") for part in parts):
+        return False
+    try:
+        "/".join(parts).encode()
+    except UnicodeEncodeError:
+        return False
+    return not parts[-1].lower().endswith(_UNFINISHED)
