@@ -16,7 +16,7 @@ from ingest.columns import Fields, meaning_of
 from ingest.errors import UnreadableFileError
 from ingest.fields import NO_MAPPING, NO_PROMPT, Mapping, PromptRecord, to_prompt, without_addresses
 from ingest.shapes import shape_of
-from ingest.sources import Address, PassedOver, is_remote, open_sources
+from ingest.sources import Address, PassedOver, check_paths, is_remote, open_sources
 from ingest.staging import Progress, Staging, no_progress
 from ingest.text import normalise_tag
 from schema.errors import PromptoryError
@@ -125,6 +125,7 @@ def import_prompts(
     """
     if not addresses:
         raise PromptoryError("There is no file to import.")
+    check_paths(addresses, root=options.root)
     name = (options.collection or collection_of(addresses[0])).strip()
     if not 0 < len(name) <= MAX_COLLECTION_CHARACTERS:
         raise PromptoryError(f"A collection's name has 1 to {MAX_COLLECTION_CHARACTERS} characters; give another.")

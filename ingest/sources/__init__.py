@@ -1,6 +1,6 @@
 """Where collections lie: files, folders, archives, standard input and S3, as one kind of file to the readers."""
 
-from ingest.sources.addresses import Address, PassedOver, Sources, is_remote, label_of, open_sources
+from ingest.sources.addresses import Address, PassedOver, Sources, check_paths, is_remote, label_of, open_sources
 from ingest.sources.file import MAX_DOCUMENT_BYTES, MAX_FIELD_CHARACTERS, SourceFile, bounded_lines
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "SourceFile",
     "Sources",
     "bounded_lines",
+    "check_paths",
     "is_remote",
     "label_of",
     "open_sources",

@@ -23,6 +23,7 @@ Address = str | Path
 MAX_FILES = 100_000
 _NEVER_ENTERED = frozenset({".git", ".venv", "node_modules", "__pycache__", "__MACOSX"})
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://")
 _LEFT_BY_SYSTEMS = re.compile(r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini", re.IGNORECASE)
 
 
@@ -52,6 +53,17 @@ def label_of(address: Address, root: Address | None) -> str:
     name = str(address)
     below = name.removeprefix(f"{root}/") if root else name
     return below.encode(errors="replace").decode()
+
+
+def check_paths(addresses: Sequence[Address], *, root: Address | None = None) -> None:
+    """See that every path is there, before anything is begun.
+
+    Raises:
+        UnreadableFileError: one is not there, or is neither a file nor a folder.
+    """
+    for address in addresses:
+        if address != "-" and not _SCHEME.match(str(address)):
+            _check_path(Path(address), label_of(address, root))
 
 
 @contextmanager
@@ -86,18 +98,21 @@ def _locate(address: Address, root: Address | None, stack: ExitStack) -> tuple[A
         return LocalFileSystem(), str(_spooled(sys.stdin.buffer, stack)), "standard input"
     if is_remote(address):
         return *_on_s3(str(address)), label_of(address, root).rstrip("/")
-    if isinstance(address, str) and re.match(r"[a-z][a-z0-9+.-]+://", address):
+    if _SCHEME.match(str(address)):
         raise UnreadableFileError(f"{address} is an address of a kind that is not read; download it, and import that.")
-    path = Path(address)
-    shown = label_of(path, root)
+    path, shown = Path(address), label_of(address, root)
+    _check_path(path, shown)
+    return LocalFileSystem(), str(path.absolute()), shown
+
+
+def _check_path(path: Path, shown: str) -> None:
     try:
         if not path.exists():
             raise UnreadableFileError(f"{shown} does not exist; check the path.")
+        if not path.is_dir() and not path.is_file():
+            raise UnreadableFileError(f"{shown} is neither a file nor a folder; for a stream, give - and pipe it in.")
     except OSError as error:
         raise UnreadableFileError(f"{shown} cannot be read ({error.strerror}).") from None
-    if not path.is_dir() and not path.is_file():
-        raise UnreadableFileError(f"{shown} is neither a file nor a folder; for a stream, give - and pipe it in.")
-    return LocalFileSystem(), str(path.absolute()), shown
 
 
 def _on_s3(address: str) -> tuple[Any, str]:

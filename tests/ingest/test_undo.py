@@ -86,7 +86,7 @@ def test_what_people_liked_is_not_undone_unasked(library: Library, tmp_path: Pat
 
 def test_what_cannot_be_undone_says_why(library: Library, tmp_path: Path) -> None:
     with pytest.raises(PromptoryError):
-        load(library, tmp_path / "missing.json")
+        load(library, write_json(tmp_path / "p.json", [{"no": "prompt"}]))
     failed = library.value("SELECT id FROM library.import_batches")
     with pytest.raises(PromptoryError, match="failed and left nothing"):
         undo_import(library.ingest, failed)

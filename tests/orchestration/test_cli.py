@@ -44,6 +44,7 @@ def test_import_prints_one_object_whose_counts_add_up(configured: Library, tmp_p
     two = write_json(tmp_path / "two.json", [{"prompt": "b"}])
     result = json.loads(promptory("import", str(one), str(two), "--json").stdout)
     expected = {"found": 3, "inserted": 1, "updated": 0, "unchanged": 0, "duplicates": 1, "rejected": 1}
+    expected["translations"] = 0
     assert result["files"][0] == {"path": str(one), "format": "csv"} | expected
     assert result["files"][1]["inserted"] == 1
     refused = json.loads(promptory("rejections", str(result["batch_id"]), "--json").stdout)
