@@ -34,7 +34,9 @@ def pages_for(account: Account | None) -> dict[str, list[StreamlitPage]]:
             st.Page("app_pages/subscriptions.py", title="Subscriptions", icon=":material/credit_card:"),
         ]
         pages["Curate"] = [
-            st.Page("app_pages/import_prompts.py", title="Import", icon=":material/upload_file:", url_path="import")
+            st.Page("app_pages/import_prompts.py", title="Import", icon=":material/upload_file:", url_path="import"),
+            st.Page("app_pages/duplicates.py", title="Near-duplicates", icon=":material/difference:"),
+            st.Page("app_pages/export.py", title="Export", icon=":material/download:"),
         ]
     return pages
 

@@ -70,7 +70,7 @@ def _entries(block: str) -> Iterator[str]:
 
 def _field(entry: str) -> tuple[str, Any]:
     try:
-        loaded = load_yaml(entry)
+        loaded = load_yaml(f"{entry}\n")
     except UnreadableFileError:
         loaded = None
     if isinstance(loaded, dict) and len(loaded) == 1:

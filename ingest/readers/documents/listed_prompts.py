@@ -44,17 +44,14 @@ def prompts_in(text: str, subject: str) -> list[dict[str, Any]]:
 
 
 def _labelled(sections: Sequence[Section]) -> list[dict[str, Any]]:
-    """Sections of one level that have a heading `Prompt` below."""
-    best: list[dict[str, Any]] = []
-    for level in _LEVELS:
-        found = []
-        for section in (one for one in sections if one.level == level):
-            inner = [one for one in section.below() if is_named(one.title, PROMPT)]
-            body = _text_of(inner[0].own) if len(inner) == 1 else ""
-            if body.strip():
-                found.append(prompt_of(section, body))
-        best = max(best, found, key=len)
-    return best if len(best) > 1 else []
+    """Sections with just one heading `Prompt` directly below."""
+    found = []
+    for section in sections:
+        inner = [one for one in section.below() if not one.parent and is_named(one.title, PROMPT)]
+        body = _text_of(inner[0].own) if len(inner) == 1 else ""
+        if body.strip():
+            found.append(prompt_of(section, body))
+    return found if len(found) > 1 else []
 
 
 def _bare(sections: Sequence[Section]) -> list[dict[str, Any]]:

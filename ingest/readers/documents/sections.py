@@ -29,6 +29,7 @@ _TAGS = frozenset({"tags", "태그", "标签", "標籤", "タグ", "теги"})
 _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 _NOT_WORDS = re.compile(r"[^\w\s|/-]+")
 _TAG = re.compile(r"#([^\s#,]{1,64})")
+_NOTHING = ("", "---")
 _NO_CATEGORIES = frozenset({"", "prompts", "prompt", "src", "docs", "data", "en", "english"})
 
 
@@ -91,28 +92,33 @@ def _prompt_heading(lines: list[str]) -> _Heading | None:
 def _end(lines: list[str], start: _Heading) -> int:
     """Where the prompt ends: at the next part of the document, which a fenced prompt closes its fence before.
 
-    Prompts hold fences and headings of their own, unescaped, so that only known headings count.
+    Prompts hold headings and pairs of fences of their own, unescaped, so that only a known heading counts, and of a
+    fenced prompt one after an even number of fences.
     """
     is_fenced = _is_fence(next((line for line in lines[start.line + 1 :] if line.strip()), ""))
-    for heading in _headings(lines, start.line + 1):
-        ends_here = not is_fenced or _is_fence(lines[_last_line(lines, heading.line)])
-        if heading.level == start.level and _is_part(heading) and ends_here:
-            return heading.line
-    return len(lines)
+    fences, is_closed, likely = 0, not is_fenced, len(lines)
+    for number, line in enumerate(lines[start.line + 1 :], start=start.line + 1):
+        if is_fenced and _is_fence(line):
+            fences, is_closed = fences + 1, True
+        elif is_closed and _is_part(line, start.level):
+            if fences % 2 == 0:
+                return number
+            likely = min(likely, number)
+        elif is_fenced and line.strip() not in _NOTHING:
+            is_closed = False
+    return likely
 
 
-def _is_part(heading: _Heading) -> bool:
-    return is_named(heading.text, _EXAMPLE) or is_named(heading.text, _TAGS)
-
-
-def _last_line(lines: list[str], end: int) -> int:
-    """The number of the last line before `end` that is neither blank nor a rule; -1 where there is none."""
-    return next((number for number in range(end - 1, -1, -1) if lines[number].strip() not in ("", "---")), -1)
+def _is_part(line: str, level: int) -> bool:
+    """Whether a line is a heading that says that what follows is no prompt."""
+    match = _HEADING.match(line)
+    return match is not None and len(match[1]) == level and is_named(match[2], _EXAMPLE | _TAGS)
 
 
 def _unfenced(lines: list[str]) -> str:
     """The prompt without the fence around it, and without a rule that parts it from what follows."""
-    lines = lines[: _last_line(lines, len(lines)) + 1]
+    last = next((number for number in reversed(range(len(lines))) if lines[number].strip() not in _NOTHING), -1)
+    lines = lines[: last + 1]
     fences = [number for number, line in enumerate(lines) if _is_fence(line)]
     if len(fences) > 1 and not "".join(lines[: fences[0]]).strip():
         lines = lines[fences[0] + 1 : fences[-1]]
@@ -134,7 +140,7 @@ def _about(lines: list[str], start: _Heading) -> dict[str, Any]:
 
 def _after(lines: list[str], end: int, level: int) -> dict[str, Any]:
     """What stands after the prompt: its tags, and an example of what comes out."""
-    headings = [one for one in _headings(lines, end) if one.level == level and _is_part(one)]
+    headings = [one for one in _headings(lines, end) if _is_part(lines[one.line], level)]
     ends = [*(one.line for one in headings[1:]), len(lines)]
     found: dict[str, Any] = {}
     for heading, until in zip(headings, ends, strict=False):
