@@ -15,7 +15,7 @@ from ingest.sources import MAX_FIELD_CHARACTERS, SourceFile, bounded_lines
 _DELIMITERS = ",\t;|"
 _SURPLUS = "(surplus cells)"
 # What Excel writes first to say what the delimiter is.
-_DECLARED = re.compile(r"sep=(?P<delimiter>[,;|\t])\s*", re.IGNORECASE)
+_DECLARED = re.compile(r"\"?sep=(?P<delimiter>[,;|\t])\"?\s*", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _LONGEST_NAME = 60
 _WITHOUT_HEADER = ["title", "prompt"]

@@ -1,6 +1,7 @@
 """Whether a nested value holds prompts: what is a record, what a list of records or texts, and what is beside it."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from enum import IntEnum
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -18,34 +19,10 @@ _HEAD = 5
 _MOST_POSITIONS = 6
 # In UTF-8, as a character of Chinese or Korean says more than a letter.
 _LEAST_BYTES = 40
-_SAY_NOTHING = frozenset(
-    {
-        *(
-            "prompts",
-            "prompt",
-            "data",
-            "items",
-            "records",
-            "results",
-            "entries",
-            "rows",
-            "list",
-            "templates",
-            "content",
-        ),
-        *(
-            "contents",
-            "examples",
-            "train",
-            "test",
-            "validation",
-            "payload",
-            "collection",
-            "documents",
-            "values",
-            "root",
-        ),
-    }
+_SAY_NOTHING = re.compile(
+    r".*prompts?|data|items|records|results|entries|rows|list|templates|contents?|examples|train|test|validation|payload"
+    r"|collection|documents|values|root",
+    re.IGNORECASE,
 )
 
 
@@ -98,7 +75,12 @@ def is_record(value: object) -> bool:
         return True
     if isinstance(value.get("prompts"), (list, dict)):
         return False
-    return any(isinstance(inner, str) and meaning_of(name) == "prompt" for name, inner in value.items())
+    return has_text(value.items())
+
+
+def has_text(members: Iterable[tuple[str, Any]]) -> bool:
+    """Whether one of an object's members is a prompt's text, by its name."""
+    return any(isinstance(inner, str) and meaning_of(name) == "prompt" for name, inner in members)
 
 
 def is_positional(value: object) -> bool:
@@ -110,7 +92,7 @@ def is_positional(value: object) -> bool:
 
 def says_nothing(name: str) -> bool:
     """Whether a name above records says no more than that they are there."""
-    return name.casefold() in _SAY_NOTHING or name.casefold().endswith("prompts")
+    return _SAY_NOTHING.fullmatch(name) is not None
 
 
 def are_texts(name: str, values: Collection[Any]) -> bool:

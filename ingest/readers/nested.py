@@ -15,6 +15,7 @@ from ingest.readers.holding import (
     Holds,
     Members,
     are_texts,
+    has_text,
     held,
     is_library,
     is_positional,
@@ -25,6 +26,8 @@ from ingest.shapes.messages import is_message
 
 NOT_AN_OBJECT = "is not an object with named fields"
 _MOST_MESSAGES = 1000
+_MOST_BESIDE = 100
+_LONGEST_BESIDE = 2000
 _INHERITED = frozenset({"language", "tags", "author", "licence"})
 # PromptSource says once, above all of them, what its templates are for.
 _INHERITED_COLUMNS = frozenset({"dataset", "subset"})
@@ -65,10 +68,15 @@ def _in_list(elements: Iterable[Any], above: Fields, depth: int) -> Iterator[Fou
     elements = iter(elements)
     for first in islice(elements, 1):
         if is_message(first):
-            yield Found(_with({"messages": [first, *islice(elements, _MOST_MESSAGES)]}, above))
+            yield _conversation([first, *islice(elements, _MOST_MESSAGES)], above)
             return
         for element in chain([first], elements):
             yield from _element(element, above, depth)
+
+
+def _conversation(messages: list[Any], above: Fields) -> Found:
+    fault = None if len(messages) <= _MOST_MESSAGES else f"is a conversation of over {_MOST_MESSAGES:,} messages"
+    return Found(_with({"messages": messages}, above), fault)
 
 
 def _element(element: Any, above: Fields, depth: int) -> Iterator[Found]:
@@ -110,13 +118,21 @@ def _in_object(value: dict[str, Any], above: Fields, depth: int, name: str) -> I
 
 def _in_long_object(members: Members, above: Fields, depth: int, name: str) -> Iterator[Found]:
     """As in an object, in the order in which it comes. Of mere objects, a list that is long itself."""
-    if are_texts(name, [inner for _, inner in members.head()]):
+    head = members.head()
+    if are_texts(name, [inner for _, inner in head]):
         yield from (Found(_with({"prompt": inner}, {**above, **_named(below)})) for below, inner in members)
         return
+    beside: dict[str, str] = {}
+    is_found, is_record_itself = False, has_text(head)
     for below, inner in members:
-        above = {**above, **_inherited({below: inner})}
-        if held(below, inner, depth + 1) >= (Holds.OBJECTS if isinstance(inner, Elements) else Holds.TEXTS):
-            yield from _below(below, inner, above, depth)
+        least = Holds.OBJECTS if isinstance(inner, Elements) else Holds.TEXTS
+        if not is_record_itself and held(below, inner, depth + 1) >= least:
+            is_found = True
+            yield from _below(below, inner, {**above, **_inherited(beside)}, depth)
+        elif isinstance(inner, str) and len(beside) < _MOST_BESIDE:
+            beside[below] = inner[:_LONGEST_BESIDE]
+    if not is_found:
+        yield Found(beside, "is over 4 million characters long, and no list of prompts; shorten it")
 
 
 def _below(name: str, value: Any, above: Fields, depth: int) -> Iterator[Found]:

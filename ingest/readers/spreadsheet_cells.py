@@ -6,6 +6,7 @@ hostile file spans it over all that a sheet may have, takes the process with it.
 
 import json
 import sys
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
@@ -46,9 +47,10 @@ def _limit() -> None:
         import resource  # noqa: PLC0415 (Windows has none)
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limits = ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_CORE, 0))
+    for kind, limit in limits:
+        with suppress(ValueError, OSError):  # a stricter limit is in force, or the system knows none
+            resource.setrlimit(kind, (limit, limit))
 
 
 if __name__ == "__main__":

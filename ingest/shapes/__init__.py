@@ -23,19 +23,8 @@ from ingest.shapes.promptsource import PROMPTSOURCE
 from ingest.shapes.sharegpt import SHAREGPT
 
 SHAPES: tuple[Shape, ...] = (
-    *(
-        PROMPTORY,
-        OPEN_WEBUI,
-        LOBE_CHAT,
-        LANGFUSE,
-        LANGCHAIN,
-        PROMPTSOURCE,
-        GITHUB_MODELS,
-        OPENAI_MESSAGES,
-        SHAREGPT,
-        ALPACA,
-    ),
-    *(MT_BENCH, FASTCHAT_JUDGE, DIFFUSIONDB, IMAGE_STYLE, CHATGPT_SHORTCUT),
+    *(PROMPTORY, OPEN_WEBUI, LOBE_CHAT, LANGFUSE, LANGCHAIN, PROMPTSOURCE, GITHUB_MODELS, OPENAI_MESSAGES),
+    *(SHAREGPT, ALPACA, MT_BENCH, FASTCHAT_JUDGE, DIFFUSIONDB, IMAGE_STYLE, CHATGPT_SHORTCUT),
 )
 _MARKS = frozenset().union(*(shape.marks for shape in SHAPES))
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from tempfile import NamedTemporaryFile
-from typing import Any, BinaryIO
+from typing import Any
 
 from fsspec.implementations.tar import TarFileSystem
 from fsspec.implementations.zip import ZipFileSystem
@@ -119,7 +119,7 @@ def _open_packed_tar(file: SourceFile, unpacker: Any, stack: ExitStack) -> Insid
     return _tar(file, plain, stack)
 
 
-def _tar(file: SourceFile, plain: BinaryIO, stack: ExitStack) -> Inside:
+def _tar(file: SourceFile, plain: Any, stack: ExitStack) -> Inside:
     try:
         fs = TarFileSystem(plain)
     except (tarfile.TarError, OSError, EOFError) as error:

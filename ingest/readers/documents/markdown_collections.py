@@ -29,12 +29,10 @@ class MarkdownCollectionReader:
         text = with_lf(file.read_text())
         prompts = prompts_in(text, _subject(file))
         shared, has_ids = _shared(text, file, prompts), _have_ids(prompts)
-        for number, prompt in enumerate(prompts, start=1):
+        for place, prompt in enumerate(prompts, start=1):
             own_id, is_numbered = prompt.pop("own id", None), prompt.pop("is numbered", False)
-            keys = _keys(file, own_id) if has_ids else _keys(file, str(number))
-            if not has_ids:
-                keys.pop("key")  # a number is another prompt's in the next version
-            yield Row(number, shared | (keys if has_ids or is_numbered else {}) | prompt)
+            keys = _keys(file, own_id if has_ids else None, place if is_numbered else None)
+            yield Row(place, shared | keys | prompt)
 
 
 def _subject(file: SourceFile) -> str:
@@ -47,10 +45,16 @@ def _have_ids(prompts: Sequence[dict[str, Any]]) -> bool:
     return None not in ids and len(ids) == len(prompts)
 
 
-def _keys(file: SourceFile, name: str) -> dict[str, str]:
-    """The key of a prompt, and what it shares with its translations in files named alike."""
+def _keys(file: SourceFile, own_id: str | None, number: int | None) -> dict[str, str]:
+    """The key of a prompt, and what it shares with its translations in files named alike.
+
+    A number is no key, as it may be another prompt's in the next version.
+    """
     code = _language_of(file)
-    shared = f"{file.stem[: -len(code) - 1] if code else file.stem}/{name}"
+    name = file.stem[: -len(code) - 1] if code else file.stem
+    if own_id is None:
+        return {"translation_key": f"{name}/{number}"} if number else {}
+    shared = f"{name}/{own_id}"
     return {"translation_key": shared, "key": f"{shared}.{code}" if code else shared}
 
 

@@ -18,7 +18,8 @@ def test_headings_in_two_languages_say_what_is_what(tmp_path: Path) -> None:
     text = (
         "# 번역가 | Translator |\n\n## Description | 설명\n글을 옮깁니다.\n\n---\n\n"
         "## 📝 Prompt | 프롬프트 내용\n\n```\n# 번역가\n당신은 번역가입니다.\n```\n예시\n```\n\n"
-        "## Tags\n안의 제목\n끝\n```\n\n---\n\n## Example Output | 예시 출력\n```\n## 결과\n좋음\n```\n\n## Tags | 태그\n#번역 #translation\n"
+        "## Tags\n안의 제목\n끝\n```\n\n---\n\n"
+        "## Example Output | 예시 출력\n```\n## 결과\n좋음\n```\n\n## Tags | 태그\n#번역 #translation\n"
     )
     prompt = read_files(tmp_path, {"한국어/Language_언어/번역가.md": text}).only
     assert prompt.prompt_text == "# 번역가\n당신은 번역가입니다.\n```\n예시\n```\n\n## Tags\n안의 제목\n끝"

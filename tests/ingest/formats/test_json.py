@@ -153,6 +153,13 @@ def test_a_long_object_of_names_and_texts_streams(tmp_path: Path) -> None:
     assert (outcome.found, outcome.prompts[2499].title) == (2500, "name 2499")
 
 
+def test_a_record_that_is_too_long_is_rejected_and_the_others_go_on(tmp_path: Path) -> None:
+    long = {"title": "long", "prompt": "one", "notes": ["x" * 1000] * 9000}
+    outcome = read(write_json(tmp_path / "p.json", [long, {"title": "t", "prompt": "two"}]))
+    assert titles(outcome) == [("t", "two")]
+    assert outcome.faults == [(1, "is over 4 million characters long, and no list of prompts; shorten it")]
+
+
 def test_lists_of_messages_are_conversations_not_records(tmp_path: Path) -> None:
     chat = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello?"}]
     for name, file in {"one.json": chat, "many.json": [chat]}.items():

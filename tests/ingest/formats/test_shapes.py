@@ -127,6 +127,21 @@ def test_openai_messages(tmp_path: Path) -> None:
     assert prompt.details == {"turns_after": [{"role": "assistant", "content": "A cat."}]}
 
 
+def test_a_prompt_that_is_a_list_of_messages(tmp_path: Path) -> None:
+    messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi?"}]
+    outcome = read(
+        write_json(tmp_path / "p.json", [{"title": "t", "prompt": messages}, {"title": "u", "prompt": ["x"]}])
+    )
+    assert [p.prompt_text for p in outcome.prompts] == ["system:\nBe brief.\n\nuser:\nHi?"]
+    assert outcome.faults == [(2, "has no prompt text")]
+
+
+def test_examples_in_a_template_of_github_models_are_kept(tmp_path: Path) -> None:
+    messages = [{"role": "user", "content": "1?"}, {"role": "assistant", "content": "one"}]
+    prompt = one(tmp_path, {"name": "n", "model": "m", "messages": messages}, "GitHub Models")
+    assert prompt.prompt_text == "user:\n1?\n\nassistant:\none"
+
+
 def test_mt_bench_and_judges(tmp_path: Path) -> None:
     question = {"question_id": 81, "category": "writing", "turns": ["Write.", "Write again."], "reference": ["r"]}
     prompt = read(write_jsonl(tmp_path / "question.jsonl", [question])).prompts[0]

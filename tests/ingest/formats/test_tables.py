@@ -1,5 +1,6 @@
 """Tables: CSV in its variants, spreadsheets, Parquet."""
 
+import gzip
 import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -26,6 +27,7 @@ LONG = "You are a cook, and tell me how to make the soup that I name to you."
         ("blank.csv", "\n \n\ntitle,prompt\n\na,b\n"),
         ("semicolon.csv", "title;prompt\na;b\n"),
         ("declared.csv", "sep=;\ntitle;prompt\na;b\n"),
+        ("quoted-sep.csv", '"sep=\t"\r\ntitle\tprompt\r\na\tb\r\n'),
         ("quoted.csv", '"title, or name";title;prompt\nx;a;b\n'),
         ("tab.tsv", "title\tprompt\r\na\tb\r\n"),
         ("bar", "title|prompt\na|b"),
@@ -117,6 +119,17 @@ def _rewrite(path: Path, part: str, old: str, new: str) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
+
+
+def test_tables_in_an_archive_are_read_from_it(tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "p.xlsx", {"S": [["title", "prompt"], ["a", "b"]]})
+    pq.write_table(pa.table({"title": ["c"], "prompt": ["d"]}), tmp_path / "q.parquet")
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(tmp_path / "p.xlsx", "p.xlsx")
+        archive.writestr("q.parquet.gz", gzip.compress((tmp_path / "q.parquet").read_bytes()))
+    outcome = read(tmp_path / "all.zip")
+    assert [(p.title, p.prompt_text) for p in outcome.prompts] == [("a", "b"), ("c", "d")]
+    assert outcome.formats == ["xlsx", "parquet"]
 
 
 def test_parquet_values_become_jsons(tmp_path: Path) -> None:
