@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fmt test-oldest screenshots lock clean
+.PHONY: demo test check fmt test-oldest screenshots formats lock clean
 
 demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
 	$(BIN)/promptory demo
@@ -28,6 +28,9 @@ test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQ
 
 screenshots: $(VENV)/.development  ## Take the pictures of the README from the demo's library.
 	$(BIN)/python -m tests.browser.screenshots
+
+formats: $(VENV)/.development  ## Write docs/formats.md from a run over the real collections beside the project.
+	$(BIN)/python -m tests.ingest.test_real_collections
 
 lock: $(VENV)/.development  ## Resolve the requirements anew.
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \

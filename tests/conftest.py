@@ -82,6 +82,14 @@ def library(server: URL, maintenance: Engine, template: str) -> Iterator[Library
 
 
 @pytest.fixture
+def other_library(server: URL, maintenance: Engine, template: str) -> Iterator[Library]:
+    """Another empty library, for what needs two."""
+    copy = _copy(maintenance, server, template)
+    yield copy
+    _drop(maintenance, copy)
+
+
+@pytest.fixture
 def configured(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     """The empty library as the one that PROMPTORY_DATABASE_URL names, with a home of its own."""
     with _settings(monkeypatch, library, tmp_path / "home"):

@@ -1,7 +1,7 @@
 """Which encoding a text has: told by a byte-order mark, by being UTF-8, or by what the bytes read like."""
 
 import codecs
-from itertools import pairwise
+import unicodedata
 
 from charset_normalizer import from_bytes
 
@@ -14,6 +14,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_NOT_IN_TEXTS = frozenset({"Cc", "Cn", "Co", "Cs"})
 NAMES = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
@@ -58,16 +59,10 @@ def _is_utf8(sample: bytes) -> bool:
 
 
 def _wide(sample: bytes) -> str | None:
-    """UTF-16 without a mark: line feeds and spaces are where the zeros are, always on the same side."""
-    even = sample[: len(sample) // 2 * 2]
-    little, big = even[0::2], even[1::2]
-    for encoding, letters, zeros in (("utf-16-le", little, big), ("utf-16-be", big, little)):
-        if b"\0" not in letters and zeros.count(0) > len(zeros) // 20 and _has_breaks(letters, zeros):
+    """UTF-16 without a mark: read the right way round it is text with breaks between words, and nothing else."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = codecs.getincrementaldecoder(encoding)("ignore").decode(sample[: len(sample) // 2 * 2])
+        is_plain = all(unicodedata.category(letter) not in _NOT_IN_TEXTS or letter in "\t\r\n" for letter in text)
+        if is_plain and any(letter in text for letter in " \n,"):
             return encoding
     return None
-
-
-def _has_breaks(letters: bytes, zeros: bytes) -> bool:
-    """Whether ASCII's white space occurs as two bytes, or the whole is ASCII letters in a row."""
-    ascii_pairs = sum(zero == 0 and 9 <= letter < 127 for letter, zero in zip(letters, zeros, strict=True))
-    return ascii_pairs == zeros.count(0) and any(b != a for a, b in pairwise(letters))

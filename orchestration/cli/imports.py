@@ -29,6 +29,7 @@ from schema.roles import Role
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 BatchId = Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The import, as `imports list` shows it.")]
 _SHOWN = 20
+_ALWAYS_SHOWN = ("found", "inserted")
 
 imports = typer.Typer(no_args_is_help=True, help="See past imports, and take one back.")
 
@@ -101,7 +102,8 @@ def list_(
         out.print("Nothing has been imported yet: promptory import PATH")
         return
     rows = [_summary(batch) for batch in batches]
-    shown = ("batch", "at", "status", "collection", "files", *COUNTS)
+    counts = [count for count in COUNTS if count in _ALWAYS_SHOWN or any(row[count] for row in rows)]
+    shown = ("batch", "at", "status", "collection", "files", *counts)
     columns: dict[str, Sequence[object]] = {name: [row[name] for row in rows] for name in shown}
     print_table("Imports", columns, frozenset({"batch", "files", *COUNTS}))
 
@@ -215,10 +217,11 @@ def _show_files(title: str, files: list[dict[str, Any]]) -> None:
             alike = [file for file in files if file.get("format", "") == kind]
             sums = {count: sum(file.get(count, 0) for file in alike) for count in COUNTS}
             rows.append({"path": f"{len(alike):,} files", "format": kind} | sums)
+    shown = [count for count in COUNTS if count in _ALWAYS_SHOWN or any(row.get(count) for row in rows)]
     columns: dict[str, Sequence[object]] = {
         "file": [Path(row["path"]).name for row in rows],
         "format": [row.get("format", "") for row in rows],
-        **{count: [row.get(count, 0) for row in rows] for count in COUNTS},
+        **{count: [row.get(count, 0) for row in rows] for count in shown},
     }
     print_table(title, columns, frozenset(COUNTS))
 

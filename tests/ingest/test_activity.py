@@ -105,8 +105,8 @@ def test_visitors_searches_and_keys_are_understood(library: Library, tmp_path: P
             prompt_id, collection_id, source_key, occurrence, is_primary, title, contributors, tags, details,
             content_hash, record_hash, file, origin, row_number, first_batch_id, last_batch_id
         )
-        SELECT p.id, place.id, 'a/b', 1, true, 't', '{}', '{}', '{}', p.content_hash, p.content_hash, 'f', 'f', 1, batch.id,
-            batch.id
+        SELECT p.id, place.id, 'a/b', 1, true, 't', '{}', '{}', '{}', p.content_hash, p.content_hash, 'f', 'f', 1,
+            batch.id, batch.id
         FROM library.prompts AS p, batch, place
     """)
     load(

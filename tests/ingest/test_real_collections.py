@@ -29,9 +29,10 @@ COUNTS = ("found", "inserted", "translations", "updated", "unchanged", "duplicat
 INTRODUCTION = """# Formats
 
 What `promptory import` made of real public collections: one after the other, into one library, without any option but
-the collection's name. `inserted` are new prompts, `translations` new texts that are linked to the prompt they translate,
-`duplicates` records whose text the library had already. Files that hold no prompts (indexes, licences, pictures, parts of
-other files) are passed over. The names and counts of the collections' files are facts; none of their texts is in this project.
+the collection's name. `inserted` are new prompts, `translations` new texts that are linked to the prompt which they
+translate, `duplicates` records whose text the library had already. Files that hold no prompts (indexes, licences,
+pictures, parts of other files) are passed over. The collections' names and counts are facts; none of their texts is in
+this project.
 
 This document is written by `make formats`, and a test compares it with a new run.
 """
@@ -100,8 +101,8 @@ def _row(*cells: object) -> str:
     return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
-def test_the_document_says_what_is_so(server_libraries: tuple[Library, Library], collections: Path) -> None:
-    assert document(*server_libraries, collections) == DOCUMENT.read_text(encoding="utf-8")
+def test_the_document_says_what_is_so(library: Library, other_library: Library, collections: Path) -> None:
+    assert document(library, other_library, collections) == DOCUMENT.read_text(encoding="utf-8")
 
 
 def test_every_collection_imported_again_changes_nothing(library: Library, collections: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from ingest import UnreadableFileError
 from tests.ingest.formats.reading import read
 
-KOREAN = "제목,프롬프트\r\n요리사,당신은 요리사입니다. 재료를 말하면 만들 수 있는 음식을 알려 주세요.\r\n"
+KOREAN = "제목,프롬프트\r\n요리사,당신은 요리사입니다. 재료를 말하면 만들 수 있는 음식을 가르쳐 주세요.\r\n"
 JAPANESE = "タイトル,プロンプト\n料理人,あなたは料理人です。私が言う材料で作れる料理を教えてください。\n"
 CHINESE = "标题,提示词\n厨师,请你扮演一名厨师，根据我给出的食材告诉我可以做什么菜，并说明每一步的做法。\n"
 FRENCH = "titre,prompt\nCuisinière,Vous êtes une cuisinière très expérimentée: répondez à mes questions.\n"
