@@ -5,6 +5,7 @@ with the first and with the previous one of its band, so that a thousand copies 
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -18,6 +19,7 @@ from schema.errors import PromptoryError
 
 LEAST_SIMILARITY = 0.7
 _TEXTS_AT_ONCE = 500
+_PAIRS_AT_ONCE = 10_000
 
 _UNSIGNED = """
 SELECT p.id, p.content_hash, p.prompt_text FROM library.prompts AS p
@@ -185,17 +187,20 @@ def _sign(connection: Connection, progress: Progress) -> int:
 
 
 def _compare(connection: Connection) -> int:
-    """Keep the pairs that are alike enough."""
-    found = list(_alike(connection))
-    ids, others, alike = zip(*found, strict=True) if found else ((), (), ())
-    connection.execute(
-        text("""
-            INSERT INTO library.near_duplicates (prompt_id, other_id, similarity)
-            SELECT * FROM unnest(cast(:ids AS bigint[]), cast(:others AS bigint[]), cast(:alike AS double precision[]))
-        """),
-        {"ids": list(ids), "others": list(others), "alike": list(alike)},
-    )
-    return len(found)
+    """Keep the pairs that are alike enough, some at a time."""
+    alike, count = _alike(connection), 0
+    while some := list(islice(alike, _PAIRS_AT_ONCE)):
+        ids, others, similarities = zip(*some, strict=True)
+        connection.execute(
+            text("""
+                INSERT INTO library.near_duplicates (prompt_id, other_id, similarity)
+                SELECT *
+                FROM unnest(cast(:ids AS bigint[]), cast(:others AS bigint[]), cast(:alike AS double precision[]))
+            """),
+            {"ids": list(ids), "others": list(others), "alike": list(similarities)},
+        )
+        count += len(some)
+    return count
 
 
 def _alike(connection: Connection) -> Iterator[tuple[int, int, float]]:
