@@ -40,7 +40,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "translation_key": ("translation_key",),
     "variables": ("variables",),
 }
-_NAME_OF = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
+_PLACES = {alias: (name, rank) for name, aliases in ALIASES.items() for rank, alias in enumerate(aliases)}
 
 
 def folded(column: str) -> str:
@@ -49,9 +49,15 @@ def folded(column: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def place_of(column: str) -> tuple[str, int] | None:
+    """Our name for a column, and its rank among the names that mean the same; None where it has no meaning to us."""
+    return _PLACES.get(folded(column))
+
+
 def meaning_of(column: str) -> str | None:
     """Our name for a column of a collection, or None where it has no meaning to us."""
-    return _NAME_OF.get(folded(column))
+    place = place_of(column)
+    return place[0] if place else None
 
 
 _CODES = (

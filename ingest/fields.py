@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from ingest.columns import ALIASES, Fields, folded, meaning_of
+from ingest.columns import Fields, meaning_of, place_of
 from ingest.errors import RecordError
 from ingest.languages import language_code, language_of
 from ingest.shapes.messages import as_text, messages_in
@@ -26,6 +26,9 @@ NO_PROMPT = "has no prompt text"
 MAX_TAGS = 50
 
 _SEPARATORS = re.compile("[,;|、，]")
+
+as_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+"""A value as JSON, always in the same words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class PromptRecord:
             *(self.contributors, self.tags, self.details, self.negative_prompt, self.variables, self.licence),
             self.translation_key,
         )
-        return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).digest()
+        return hashlib.sha256(as_json(parts).encode()).digest()
 
 
 Mapping = typing.Mapping[str, str]
@@ -81,11 +84,11 @@ def name_fields(fields: Fields, mapping: Mapping = NO_MAPPING) -> tuple[dict[str
     `mapping` goes before what the names say; a column of a nested object is named with dots (`config.systemRole`).
     """
     found: dict[str, tuple[int, str]] = {}
-    for column in fields:
-        name = meaning_of(column)
-        if name is None or name in mapping or fields[column] in (None, "", []):
+    for column, value in fields.items():
+        place = place_of(column)
+        if place is None or place[0] in mapping or value in (None, "", []):
             continue
-        rank = ALIASES[name].index(folded(column))
+        name, rank = place
         if name not in found or rank < found[name][0]:
             found[name] = (rank, column)
     chosen = {name: fields[column] for name, (_, column) in found.items() if column not in mapping.values()}

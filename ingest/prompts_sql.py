@@ -1,6 +1,8 @@
 """The merge of staged prompts into the library, statement by statement.
 
-Every statement works on the whole staging table. `outcome` is null until a record's fate is known:
+`read_prompts` holds the records as they were read; `staged_prompts` is what the merge needs to know of the acceptable
+ones, in short rows, as it writes them several times. Every statement works on all of them. `outcome` is null until a
+record's fate is known:
 
 - a record known before (same collection, key, occurrence) with the same body is unchanged, or updated if anything
   else about it differs and it is its prompt's primary source;
@@ -13,7 +15,31 @@ Every statement works on the whole staging table. `outcome` is null until a reco
 UNTITLED = "Untitled prompt"
 
 FILES_WITHOUT_PROMPTS = """
-SELECT file_no FROM staged_prompts GROUP BY file_no HAVING bool_and(coalesce(reason = :reason, false)) ORDER BY file_no
+SELECT file_no FROM read_prompts GROUP BY file_no HAVING bool_and(coalesce(reason = :reason, false)) ORDER BY file_no
+"""
+
+# Columns after `record_hash` are filled by the merge.
+STAGED = """
+CREATE TEMPORARY TABLE staged_prompts ON COMMIT DROP AS
+SELECT
+    staged_id, file_no, source_key, has_own_key, title, contributors[1] AS contributor, tags, translation_key, access,
+    content_hash, record_hash,
+    cast(NULL AS text) AS outcome, cast(NULL AS text) AS reason,
+    1 AS occurrence, cast(NULL AS bigint) AS source_id,
+    cast(NULL AS bigint) AS prompt_id, cast(NULL AS bigint) AS former_prompt_id,
+    false AS was_primary, false AS in_place, false AS is_heir
+FROM read_prompts
+WHERE outcome IS NULL
+ORDER BY staged_id
+"""
+STAGED_STATISTICS = "ANALYZE staged_prompts"
+
+# What became of every record that was read.
+DECIDED = """
+SELECT r.staged_id, r.file_no, r.row_number, coalesce(s.outcome, r.outcome) AS outcome,
+    coalesce(s.reason, r.reason) AS reason, r.record, r.source_key, r.title, r.prompt_text
+FROM read_prompts AS r
+LEFT JOIN staged_prompts AS s USING (staged_id)
 """
 
 COLLECTION = """
@@ -94,7 +120,7 @@ FROM (
     FROM staged_prompts
     WHERE outcome IS NULL
 ) AS n
-WHERE n.staged_id = s.staged_id
+WHERE n.staged_id = s.staged_id AND (n.occurrence > 1 OR n.first_hash <> s.content_hash)
 """
 
 KNOWN_RECORDS = """
@@ -153,6 +179,9 @@ FROM (
 WHERE first.staged_id = s.staged_id
 """
 
+# The planner must know how many records have which outcome, or it joins them one by one.
+OUTCOMES = "ANALYZE staged_prompts (outcome, in_place, is_heir)"
+
 OLD_VERSIONS = """
 INSERT INTO library.prompt_versions (
     prompt_id, version, title, description, prompt_text, content_hash, replaced_by_batch_id
@@ -162,19 +191,21 @@ SELECT
     1 + (SELECT count(*) FROM library.prompt_versions AS v WHERE v.prompt_id = p.id),
     p.title, p.description, p.prompt_text, p.content_hash, :batch_id
 FROM staged_prompts AS s
+INNER JOIN read_prompts AS r USING (staged_id)
 INNER JOIN library.prompts AS p ON p.id = s.prompt_id
 WHERE
     s.outcome = 'updated'
-    AND (p.title, p.description, p.prompt_text) IS DISTINCT FROM (s.title, s.description, s.prompt_text)
+    AND (p.title, p.description, p.prompt_text) IS DISTINCT FROM (r.title, r.description, r.prompt_text)
 """
 
 UPDATED_PROMPTS = """
 UPDATE library.prompts AS p SET
-    title = CASE WHEN s.title_is_from_text AND coalesce(s.access, p.access) = 'PRO' THEN :untitled ELSE s.title END,
-    description = s.description, prompt_text = s.prompt_text, content_hash = s.content_hash,
-    agent_type = s.agent_type, access = coalesce(s.access, p.access), language = s.language,
-    negative_prompt = s.negative_prompt, variables = s.variables, updated_at = now()
+    title = CASE WHEN r.title_is_from_text AND coalesce(r.access, p.access) = 'PRO' THEN :untitled ELSE r.title END,
+    description = r.description, prompt_text = r.prompt_text, content_hash = r.content_hash,
+    agent_type = r.agent_type, access = coalesce(r.access, p.access), language = r.language,
+    negative_prompt = r.negative_prompt, variables = r.variables, updated_at = now()
 FROM staged_prompts AS s
+INNER JOIN read_prompts AS r USING (staged_id)
 WHERE s.outcome = 'updated' AND p.id = s.prompt_id
 """
 
@@ -207,10 +238,10 @@ WHERE
 CONTRIBUTORS = """
 WITH added AS (
     INSERT INTO library.users (external_id, name)
-    SELECT DISTINCT ON (lower(s.contributors[1])) 'contributor:' || lower(s.contributors[1]), s.contributors[1]
+    SELECT DISTINCT ON (lower(s.contributor)) 'contributor:' || lower(s.contributor), s.contributor
     FROM staged_prompts AS s
-    WHERE s.outcome = 'inserted' AND s.contributors[1] IS NOT NULL
-    ORDER BY lower(s.contributors[1]), s.staged_id
+    WHERE s.outcome = 'inserted' AND s.contributor IS NOT NULL
+    ORDER BY lower(s.contributor), s.staged_id
     ON CONFLICT (external_id) DO NOTHING
     RETURNING id
 )
@@ -223,11 +254,12 @@ INSERT INTO library.prompts (
     negative_prompt, variables, batch_id
 )
 SELECT
-    CASE WHEN s.title_is_from_text AND coalesce(s.access, :default_access) = 'PRO' THEN :untitled ELSE s.title END,
-    s.description, s.prompt_text, s.agent_type, u.id, coalesce(s.access, :default_access), s.language, s.content_hash,
-    s.negative_prompt, s.variables, :batch_id
+    CASE WHEN r.title_is_from_text AND coalesce(r.access, :default_access) = 'PRO' THEN :untitled ELSE r.title END,
+    r.description, r.prompt_text, r.agent_type, u.id, coalesce(r.access, :default_access), r.language, r.content_hash,
+    r.negative_prompt, r.variables, :batch_id
 FROM staged_prompts AS s
-LEFT JOIN library.users AS u ON u.external_id = 'contributor:' || lower(s.contributors[1])
+INNER JOIN read_prompts AS r USING (staged_id)
+LEFT JOIN library.users AS u ON u.external_id = 'contributor:' || lower(s.contributor)
 WHERE s.outcome = 'inserted'
 ORDER BY s.staged_id
 """
@@ -253,11 +285,12 @@ FROM revived AS r
 WHERE r.id = s.prompt_id AND s.outcome = 'unchanged'
 """
 
-IDENTIFY = (PARTS, OCCURRENCES, KNOWN_RECORDS)
+IDENTIFY = (STAGED, STAGED_STATISTICS, PARTS, OCCURRENCES, KNOWN_RECORDS)
 
 MERGE = (
     CHANGED_IN_PLACE,
     NEW_BODIES,
+    OUTCOMES,
     OLD_VERSIONS,
     UPDATED_PROMPTS,
     TAGS_BEFORE,
@@ -268,20 +301,28 @@ MERGE = (
     REVIVED,
 )
 
-# A record that is as it was is not written again.
-SOURCES = """
+_SOURCES = """
 INSERT INTO library.prompt_sources AS k (
     prompt_id, collection_id, source_key, occurrence, is_primary, title, contributors, tags, details,
     content_hash, record_hash, file, origin, row_number, first_batch_id, last_batch_id, licence, translation_key
 )
 SELECT
-    s.prompt_id, :collection_id, s.source_key, s.occurrence, s.outcome = 'inserted', s.title, s.contributors, s.tags,
-    s.details, s.content_hash, s.record_hash,
-    (cast(:files AS text[]))[s.file_no + 1], (cast(:origins AS text[]))[s.file_no + 1], s.row_number,
-    :batch_id, :batch_id, s.licence, s.translation_key
+    s.prompt_id, :collection_id, s.source_key, s.occurrence, s.outcome = 'inserted', s.title, r.contributors, s.tags,
+    r.details, s.content_hash, s.record_hash,
+    (cast(:files AS text[]))[s.file_no + 1], (cast(:origins AS text[]))[s.file_no + 1], r.row_number,
+    :batch_id, :batch_id, r.licence, s.translation_key
 FROM staged_prompts AS s
-WHERE s.outcome IN ('inserted', 'updated', 'duplicates')
+INNER JOIN read_prompts AS r USING (staged_id)
+WHERE s.outcome IN ('inserted', 'updated', 'duplicates') AND s.source_id IS {}
 ORDER BY s.staged_id
+"""
+
+# To look for a conflict costs time where there can be none.
+NEW_SOURCES = _SOURCES.format("NULL")
+
+# A record that is as it was is not written again.
+SOURCES = f"""
+{_SOURCES.format("NOT NULL")}
 ON CONFLICT (collection_id, source_key, occurrence) DO UPDATE SET
     prompt_id = excluded.prompt_id,
     is_primary = excluded.is_primary OR (k.is_primary AND k.prompt_id = excluded.prompt_id),
@@ -345,15 +386,16 @@ WITH added AS (
 INSERT INTO library.import_changes (batch_id, relation, row_id) SELECT :batch_id, 'tags', id FROM added
 """
 
-TAGGED = """
+_TAGGED = """
 INSERT INTO library.prompt_tags (prompt_id, tag_id)
 SELECT s.prompt_id, t.id
 FROM staged_prompts AS s
 CROSS JOIN LATERAL unnest(s.tags) AS name
 INNER JOIN library.tags AS t USING (name)
-WHERE s.outcome IN ('inserted', 'updated')
-ON CONFLICT DO NOTHING
+WHERE s.outcome = '{}'
 """
+NEW_TAGGED = _TAGGED.format("inserted")
+TAGGED = f"{_TAGGED.format('updated')} ON CONFLICT DO NOTHING"
 
 # Of several languages' records the original is the one whose key is the translations' own, else the first.
 TRANSLATIONS = """
@@ -419,6 +461,7 @@ AFTER_SOURCES = (
     HEIRS_TAGS_BEFORE,
     HEIRS_TAGS,
     NEW_TAGS,
+    NEW_TAGGED,
     TAGGED,
     TRANSLATIONS,
     NEW_TRANSLATIONS,

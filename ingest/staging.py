@@ -118,8 +118,12 @@ class Staging:
         for file_no in file_numbers:
             self.batch.files[file_no].found = 0
 
-    def settle(self) -> None:
-        """Keep the rejections with their reasons, and add every outcome to its file's counts."""
+    def settle(self, decided: str | None = None) -> None:
+        """Keep the rejections with their reasons, and add every outcome to its file's counts.
+
+        `decided` is a query with the columns of the table, where the outcomes stand elsewhere.
+        """
+        records = f"({decided}) AS decided" if decided else self.name
         shown = ", ".join(f"'{column}', {column}" for column in self.shown)
         self.batch.run(
             f"""
@@ -127,13 +131,13 @@ class Staging:
             SELECT
                 :batch_id, (cast(:files AS text[]))[file_no + 1], row_number, reason,
                 coalesce(record, jsonb_strip_nulls(jsonb_build_object({shown})))
-            FROM {self.name} WHERE outcome = 'rejected' ORDER BY staged_id
+            FROM {records} WHERE outcome = 'rejected' ORDER BY staged_id
             """,
             batch_id=self.batch.id,
             files=[file.path for file in self.batch.files],
         )
         counts: CursorResult[int, str, int] = self.batch.connection.execute(
-            text(f"SELECT file_no, outcome, count(*) FROM {self.name} GROUP BY 1, 2")
+            text(f"SELECT file_no, outcome, count(*) FROM {records} GROUP BY 1, 2")
         )
         for file_no, outcome, count in counts.tuples():
             setattr(self.batch.files[file_no], outcome, count)

@@ -23,6 +23,8 @@ def normalise_text(text: str) -> str:
     Raises:
         RecordError: it holds a character that no database text can hold (NUL, half a surrogate pair).
     """
+    if text.isascii() and "\r" not in text and "\0" not in text:
+        return text
     if _UNSTORABLE.search(text):
         raise RecordError("holds a NUL character or a broken emoji (half a surrogate pair); remove it")
     return normalise_body(text)
@@ -30,7 +32,7 @@ def normalise_text(text: str) -> str:
 
 def normalise_tag(tag: str) -> str:
     """Return the stored form of a tag: NFKC, case-folded, no '#', words joined by hyphens; '' if nothing is left."""
-    folded = unicodedata.normalize("NFKC", tag).casefold().strip().lstrip("#").strip()
+    folded = (tag if tag.isascii() else unicodedata.normalize("NFKC", tag)).casefold().strip().lstrip("#").strip()
     return _BETWEEN_WORDS.sub("-", folded)[:MAX_TAG_LENGTH]
 
 
@@ -39,7 +41,7 @@ def pseudonym(name: str, key: bytes) -> str:
 
     The pseudonym is keyed (HMAC-SHA-256), so that nobody can find an address by hashing guesses.
     """
-    address = _EMAIL.search(name)
+    address = _EMAIL.search(name) if "@" in name else None
     if address is None:
         return name
     return _pseudonym_of(address, key)
@@ -48,7 +50,7 @@ def pseudonym(name: str, key: bytes) -> str:
 def without_addresses_in(value: Any, key: bytes) -> Any:
     """A JSON value in which every e-mail address, however deep, is replaced by its pseudonym."""
     if isinstance(value, str):
-        return _EMAIL.sub(lambda address: _pseudonym_of(address, key), value)
+        return _EMAIL.sub(lambda address: _pseudonym_of(address, key), value) if "@" in value else value
     if isinstance(value, dict):
         return {name: without_addresses_in(inner, key) for name, inner in value.items()}
     if isinstance(value, list):
@@ -64,7 +66,9 @@ def _pseudonym_of(address: re.Match[str], key: bytes) -> str:
 def is_deeper_than(value: object, limit: int) -> bool:
     """Whether a JSON value nests deeper than `limit` levels."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return limit < 0 or any(is_deeper_than(item, limit - 1) for item in inner)
+    if limit <= 0:
+        return limit < 0 or bool(inner)
+    return any(isinstance(item, (dict, list)) and is_deeper_than(item, limit - 1) for item in inner)
 
 
 def without_unstorable(value: Any) -> Any:

@@ -31,6 +31,8 @@ def variables_of(text: str) -> list[dict[str, Any]]:
     if "{" not in text and "[" not in text:
         return []
     for syntax, pattern in _SYNTAXES:
+        if syntax.rstrip("}]") not in text:
+            continue
         for match in pattern.finditer(text):
             name = match["name"].strip()
             if name in found or not _is_variable(name, syntax):
