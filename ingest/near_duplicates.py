@@ -1,10 +1,12 @@
 """Find prompts whose texts are nearly the same, and keep what a curator decides of them.
 
 Signatures are made for texts that have none, so a run costs what changed. Texts that share a band are compared, each
-with the first and with the previous one of its band, so that a thousand copies make two thousand pairs, not a million.
+with the first and with the previous one of its band, and with three at most, so that a thousand copies make some
+thousand pairs, not a million.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -12,7 +14,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, text
 
 from ingest.batch import LOCK
-from ingest.shingles import Hashes, bands_of, shingles, similarity
+from ingest.shingles import bands_of, shingles, similarity
 from ingest.staging import Progress, no_progress
 from schema.database import connect
 from schema.errors import PromptoryError
@@ -20,6 +22,8 @@ from schema.errors import PromptoryError
 LEAST_SIMILARITY = 0.7
 _TEXTS_AT_ONCE = 500
 _PAIRS_AT_ONCE = 10_000
+# Of a text that meets many others in its bands, those that it meets in most.
+_MOST_COMPARED = 3
 
 _UNSIGNED = """
 SELECT p.id, p.content_hash, p.prompt_text FROM library.prompts AS p
@@ -40,9 +44,10 @@ ON CONFLICT (prompt_id) DO UPDATE SET content_hash = excluded.content_hash, band
 
 # What was found of a text that has changed since holds no longer.
 _FORGET = """
-DELETE FROM library.near_duplicates AS d
-USING signed AS n
-WHERE n.prompt_id IN (d.prompt_id, d.other_id) AND d.decision IS DISTINCT FROM 'MERGED'
+DELETE FROM library.near_duplicates
+WHERE
+    decision IS DISTINCT FROM 'MERGED'
+    AND (prompt_id IN (SELECT prompt_id FROM signed) OR other_id IN (SELECT prompt_id FROM signed))
 """
 
 # Few new texts look their bands up in the index; many are cheaper to sort with all the others.
@@ -55,7 +60,7 @@ _MEETING_ALL = """
 CREATE TEMPORARY TABLE meeting ON COMMIT DROP AS SELECT s.prompt_id FROM library.prompt_signatures AS s
 """
 
-_PAIRS = """
+_PAIRS = f"""
 CREATE TEMPORARY TABLE pairs ON COMMIT DROP AS
 WITH members AS (
     SELECT
@@ -69,12 +74,18 @@ WITH members AS (
     WINDOW same_band AS (PARTITION BY band ORDER BY s.prompt_id)
 ), found AS (
     SELECT first_id AS prompt_id, prompt_id AS other_id FROM members WHERE first_id < prompt_id
-    UNION
+    UNION ALL
     SELECT previous_id, prompt_id FROM members WHERE previous_id < prompt_id
+), likeliest AS (
+    SELECT
+        prompt_id, other_id, row_number() OVER (PARTITION BY other_id ORDER BY count(*) DESC, prompt_id) AS place
+    FROM found
+    GROUP BY prompt_id, other_id
 )
-SELECT f.prompt_id, f.other_id FROM found AS f
+SELECT f.prompt_id, f.other_id FROM likeliest AS f
 WHERE
-    EXISTS (SELECT FROM signed AS n WHERE n.prompt_id IN (f.prompt_id, f.other_id))
+    f.place <= {_MOST_COMPARED}
+    AND (f.prompt_id IN (SELECT prompt_id FROM signed) OR f.other_id IN (SELECT prompt_id FROM signed))
     AND NOT EXISTS (
         SELECT FROM library.near_duplicates AS d WHERE d.prompt_id = f.prompt_id AND d.other_id = f.other_id
     )
@@ -85,7 +96,7 @@ SELECT r.prompt_id, r.other_id, a.prompt_text, b.prompt_text
 FROM pairs AS r
 INNER JOIN library.prompts AS a ON a.id = r.prompt_id
 INNER JOIN library.prompts AS b ON b.id = r.other_id
-ORDER BY r.prompt_id, r.other_id
+ORDER BY r.other_id, r.prompt_id
 """
 
 
@@ -204,13 +215,12 @@ def _compare(connection: Connection) -> int:
 
 
 def _alike(connection: Connection) -> Iterator[tuple[int, int, float]]:
-    last: tuple[int, Hashes] | None = None
+    # The first prompt of a band comes again and again.
+    shingles_of = lru_cache(maxsize=256)(shingles)
     with _driver(connection).cursor("texts_of_pairs") as cursor:
         cursor.itersize = _TEXTS_AT_ONCE
         cursor.execute(_TEXTS_OF_PAIRS)
         for prompt_id, other_id, body, other_body in cursor:
-            if last is None or last[0] != prompt_id:
-                last = (prompt_id, shingles(body))
-            alike = similarity(last[1], shingles(other_body))
+            alike = similarity(shingles_of(body), shingles_of(other_body))
             if alike >= LEAST_SIMILARITY:
-                yield last[0], other_id, alike
+                yield prompt_id, other_id, alike

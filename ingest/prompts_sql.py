@@ -179,8 +179,8 @@ FROM (
 WHERE first.staged_id = s.staged_id
 """
 
-# The planner must know how many records have which outcome, or it joins them one by one.
-OUTCOMES = "ANALYZE staged_prompts (outcome, in_place, is_heir)"
+# The planner must know what was decided of how many records, or it joins them one by one.
+STATISTICS = "ANALYZE staged_prompts (outcome, in_place, is_heir, source_id, prompt_id, former_prompt_id)"
 
 OLD_VERSIONS = """
 INSERT INTO library.prompt_versions (
@@ -285,12 +285,12 @@ FROM revived AS r
 WHERE r.id = s.prompt_id AND s.outcome = 'unchanged'
 """
 
-IDENTIFY = (STAGED, STAGED_STATISTICS, PARTS, OCCURRENCES, KNOWN_RECORDS)
+IDENTIFY = (STAGED, STAGED_STATISTICS, PARTS, OCCURRENCES, KNOWN_RECORDS, STATISTICS)
 
 MERGE = (
     CHANGED_IN_PLACE,
     NEW_BODIES,
-    OUTCOMES,
+    STATISTICS,
     OLD_VERSIONS,
     UPDATED_PROMPTS,
     TAGS_BEFORE,
@@ -298,6 +298,7 @@ MERGE = (
     CONTRIBUTORS,
     NEW_PROMPTS,
     PROMPTS_OF_RECORDS,
+    STATISTICS,
     REVIVED,
 )
 
@@ -440,8 +441,9 @@ WHERE s.source_id = k.id AND k.vanished_batch_id IS NOT NULL
 # This import is a newer version of an origin if it names it again or holds most of its records.
 VANISHED = """
 WITH live AS (
-    SELECT k.id, k.origin, EXISTS (SELECT FROM staged_prompts AS s WHERE s.source_id = k.id) AS is_seen
+    SELECT k.id, k.origin, s.source_id IS NOT NULL AS is_seen
     FROM library.prompt_sources AS k
+    LEFT JOIN (SELECT DISTINCT source_id FROM staged_prompts) AS s ON s.source_id = k.id
     WHERE k.collection_id = :collection_id AND k.vanished_batch_id IS NULL AND k.first_batch_id <> :batch_id
 ), replaced AS (
     SELECT origin FROM live
