@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Without these it asks for hosts that a closed network does not reach.
@@ -28,3 +28,14 @@ def sign_in(page: Page, address: str, email: str, password: str) -> None:
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").wait_for()
+
+
+def drop(page: Page, *files: tuple[str, bytes]) -> None:
+    """Give files to the uploader of the import page, by name and content, and wait until they are looked at."""
+    payloads: list[FilePayload] = [
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content} for name, content in files
+    ]
+    # While a script runs, what the last run showed is still there.
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.locator("input[type=file]").set_input_files(payloads)
+    page.get_by_role("heading", name="Columns").wait_for()

@@ -57,8 +57,8 @@ Scale this recipe to {{people}} people. Point out what does not scale in proport
 """
 
 
-def tables() -> bytes:
-    """A CSV whose titles stand under `Headline`, with two records without a prompt and a near copy of a starter prompt."""
+def table() -> bytes:
+    """A CSV with titles under `Headline`, two records without a prompt, and a near copy of a starter prompt."""
     starter = json.loads((STARTER / "korean.json").read_text(encoding="utf-8"))[2]
     near = (
         starter["prompt"].replace("한 번에 질문 하나만", "한 번에 질문은 꼭 하나만").replace("신입 면접", "경력 면접")
@@ -81,7 +81,11 @@ def archive() -> bytes:
     return packed.getvalue()
 
 
-def many(records: int) -> bytes:
-    """A CSV that takes a while to import."""
-    lines = (f"Title {n},Summarise section {n} of {{{{document}}}} in {n % 7 + 2} sentences.\n" for n in range(records))
-    return ("title,prompt\n" + "".join(lines)).encode()
+def many() -> bytes:
+    """A ZIP of tables that takes some seconds to import."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
+        for book in range(1, 41):
+            prompts = (f"Summarise part {n} of {{{{book {book}}}}} in {n % 7 + 2} sentences." for n in range(2500))
+            files.writestr(f"book-{book:02}.csv", "prompt\n" + "\n".join(prompts) + "\n")
+    return packed.getvalue()

@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from orchestration.serve import dashboard_server, running
+from schema.models import Tier, UserRole
+from schema.repository.people import ensure_account
 from schema.settings import Settings
-from tests.browser.browser import CHROMIUM, chromium, sign_in
+from tests.browser import samples
+from tests.browser.browser import CHROMIUM, chromium, drop, sign_in
 from tests.support.library import Library
 from tests.support.servers import free_port
 
@@ -18,10 +22,25 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 @pytest.fixture
 def address(warehouse: Library) -> Iterator[str]:
     """The address of a dashboard over the built library."""
-    settings = Settings(dashboard_port=free_port())
-    url = f"http://127.0.0.1:{settings.dashboard_port}"
-    with running([dashboard_server(settings, dict(os.environ))]):
+    with served() as url:
         yield url
+
+
+@pytest.fixture
+def empty_address(configured: Library) -> Iterator[str]:
+    """The address of a dashboard over an empty library with a curator."""
+    account = {"email": "curator@example.com", "name": "Curator", "password": "curator-password"}
+    ensure_account(configured.ingest, role=UserRole.ADMIN, tier=Tier.FREE, **account)
+    with served() as url:
+        yield url
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """A dashboard over the library that the environment names."""
+    settings = Settings(dashboard_port=free_port())
+    with running([dashboard_server(settings, dict(os.environ))]):
+        yield f"http://127.0.0.1:{settings.dashboard_port}"
 
 
 @pytest.fixture
@@ -44,3 +63,29 @@ def test_a_curator_signs_in_searches_and_sees_results(page: Page, address: str) 
     expect(page.get_by_text("꼬리질문만 하는 면접관")).to_be_visible()
     page.get_by_role("link", name="Subscriptions").click()
     expect(page.get_by_text("Paying people").first).to_be_visible()
+
+
+def test_a_curator_imports_an_archive_then_a_table_whose_columns_they_name_and_takes_that_back(
+    page: Page, empty_address: str
+) -> None:
+    sign_in(page, empty_address, "curator@example.com", "curator-password")
+    page.get_by_role("link", name="Import").click()
+    drop(page, ("agents.zip", samples.archive()))
+    page.get_by_test_id("stBaseButton-primary").click()
+    expect(page.get_by_text("2 files · 3 found, 3 inserted")).to_be_visible()
+    page.get_by_role("button", name="All imports").click()
+    expect(page.get_by_role("heading", name="Recent imports")).to_be_visible()
+    drop(page, ("단어장.csv", "what,how\n인사,독자에게 인사말을 써 주세요\n".encode()))
+    expect(page.get_by_text("could hold a prompt")).to_be_visible()
+    for name, column in (("Prompt text", "how"), ("Title", "what")):
+        page.get_by_label(name, exact=True).first.fill(column)
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("could hold a prompt")).to_have_count(0)
+    page.get_by_test_id("stBaseButton-primary").click()
+    expect(page.get_by_text("1 file · 1 found, 1 inserted")).to_be_visible()
+    page.get_by_role("link", name="Discover").click()
+    expect(page.get_by_role("heading", name="인사")).to_be_visible()
+    page.get_by_role("link", name="Import").click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo the import").click()
+    expect(page.get_by_text("is undone: 1 prompt removed")).to_be_visible()

@@ -1,5 +1,6 @@
 """Drive the dashboard as a person would."""
 
+import time
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -31,13 +32,42 @@ def settled(app: AppTest) -> AppTest:
     return app
 
 
+def clicked(app: AppTest, label: str) -> AppTest:
+    """Click a button, and wait for the import that it may have begun."""
+    button_named(app, label).click()
+    settled(app)
+    while app.status:
+        time.sleep(0.1)
+        settled(app)
+    return app
+
+
+def dropped(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """Drop files on the import page."""
+    app.file_uploader[0].set_value([(name, content, "application/octet-stream") for name, content in files])
+    return settled(app)
+
+
+def frame(app: AppTest, *columns: str) -> Any:
+    """The first table that has these columns."""
+    return next(table.value for table in app.dataframe if set(columns) <= set(table.value.columns))
+
+
+def edit(app: AppTest, key: str, row: int, **cells: object) -> AppTest:
+    """Change cells of the editable table with a key that begins so; `record.x` is written `record_x`."""
+    whole_key = next(one.key for one in app.data_editor if one.key and one.key.startswith(key))
+    changed = {row: {name.replace("record_", "record."): value for name, value in cells.items()}}
+    app.session_state[whole_key] = {"edited_rows": changed, "added_rows": [], "deleted_rows": []}
+    return settled(app)
+
+
 def button_named(app: AppTest, label: str) -> Any:
     return next(button for button in app.button if button.label == label)
 
 
 def texts(app: AppTest) -> list[str]:
     """Every text that is Markdown to Streamlit."""
-    lists = (app.markdown, app.caption, app.info, app.error)
+    lists = (app.markdown, app.caption, app.info, app.success, app.warning, app.error)
     return [str(piece.value) for pieces in lists for piece in pieces]
 
 

@@ -2,7 +2,6 @@
 
 import io
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.components import plain
 from dashboard.downloads import as_csv
-from dashboard.uploads import safe_name, without_folder
+from dashboard.imports.differences import side_by_side
+from dashboard.imports.tray import safe_name
 from tests.dashboard.driver import texts
 
 CARD = """
@@ -91,6 +91,8 @@ def test_a_long_name_keeps_its_ending() -> None:
     assert len(safe_name("긴" * 300 + ".jsonl").encode()) <= 200
 
 
-def test_a_message_names_the_file_without_its_folder() -> None:
-    path = Path("/tmp/promptory-upload-1/1/a.csv")
-    assert without_folder(f"{path} is empty.", [path]) == "a.csv is empty."
+def test_compared_texts_are_escaped_in_every_piece() -> None:
+    for html in side_by_side("<b>same</b> <img src=x onerror=alert(1)>", "<b>same</b> <script>alert(2)</script>"):
+        tags = re.findall(r"<(/?\w+)", html)
+        assert set(tags) == {"div", "/div", "mark", "/mark"}
+        assert "&lt;b&gt;same&lt;/b&gt;" in html

@@ -21,7 +21,7 @@ from tests.dashboard.driver import button_named, open_app, page_of, settled, sho
 
 pytestmark = pytest.mark.usefixtures("warehouse")
 
-CURATOR_PAGES = ["tags", "rankings", "subscriptions", "import_prompts"]
+CURATOR_PAGES = ["tags", "rankings", "subscriptions", "import_prompts", "duplicates", "export"]
 
 
 def as_visitor(read: Callable[..., Any], *args: Any, **named: Any) -> Any:

@@ -1,0 +1,65 @@
+"""Before an import: look at the files, put columns right, try, import."""
+
+from dataclasses import asdict, replace
+
+import streamlit as st
+
+from dashboard.imports.ask import ask_files, ask_options, list_files
+from dashboard.imports.desk import Desk
+from dashboard.imports.job import start
+from dashboard.imports.looks import Look, look_into
+from dashboard.imports.mapping import ask_mapping
+from dashboard.imports.preview import show_look
+from dashboard.imports.wording import counted, show_counts
+from ingest import ImportOptions
+
+# What is done by then needs no progress to be shown.
+_PATIENCE_SECONDS = 0.5
+
+
+def prepare(desk: Desk) -> None:
+    """Ask for files; once there are some, show all that can be said and known before an import."""
+    ask_files(desk)
+    if not desk.tray.paths:
+        return
+    listed = st.container(gap="small")
+    options = ask_options(desk)
+    mapping = ask_mapping(look_into(desk.tray, options).columns, str(desk.round))
+    options = replace(options, mapping=mapping)
+    look = look_into(desk.tray, options)
+    with listed:
+        list_files(desk, look.refused)
+    _show_buttons(desk, look, options)
+    _show_trial(desk, options)
+    show_look(look, str(desk.round))
+
+
+def _show_buttons(desk: Desk, look: Look, options: ImportOptions) -> None:
+    with st.container(horizontal=True):
+        can = look.may_be_imported
+        if st.button("Import", type="primary", icon=":material/upload:", disabled=not can):
+            _start(desk, look, options)
+        if st.button("What would happen", icon=":material/science:", disabled=not can):
+            _start(desk, look, replace(options, is_trial=True))
+        st.button("Start over", icon=":material/restart_alt:", type="tertiary", on_click=desk.clear)
+    if desk.fault:
+        st.error(desk.fault)
+
+
+def _start(desk: Desk, look: Look, options: ImportOptions) -> None:
+    desk.fault = None
+    desk.job = start(desk.tray, options, look.total_files)
+    desk.job.done.wait(_PATIENCE_SECONDS)
+    st.rerun()
+
+
+def _show_trial(desk: Desk, options: ImportOptions) -> None:
+    """The counts of a trial, for as long as it was made with the options as they are."""
+    if desk.trial is None or replace(desk.trial.options, is_trial=False) != options:
+        return
+    result = desk.trial.result
+    st.info("This is what would happen. Nothing has been touched.", icon=":material/science:")
+    show_counts([asdict(file) for file in result.files], key="trial")
+    if result.vanished:
+        hidden = f"; {counted(result.archived, 'prompt')} would be archived" if options.prune else ""
+        st.caption(f"{counted(result.vanished, 'record')} of an earlier version would be vanished{hidden}.")
