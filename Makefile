@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fmt test-oldest screenshots formats lock clean
+.PHONY: demo test check fmt test-oldest screenshots formats bench-import lock clean
 
 demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
 	$(BIN)/promptory demo
@@ -32,15 +32,20 @@ screenshots: $(VENV)/.development  ## Take the pictures of the README from the d
 formats: $(VENV)/.development  ## Write docs/formats.md from a run over the real collections beside the project.
 	$(BIN)/python -m tests.ingest.test_real_collections
 
+bench-import: $(VENV)/.runtime .venv-bench/.ready  ## Time the import beside COPY and dlt; nothing else should run.
+	$(BIN)/python -m benchmarks.bench_import
+
 lock: $(VENV)/.development  ## Resolve the requirements anew.
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-header --no-annotate --quiet --upgrade pyproject.toml --output-file requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 		--no-header --no-annotate --quiet --upgrade --extra dev --constraint requirements.txt pyproject.toml \
 		--output-file requirements-dev.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --quiet --upgrade benchmarks/requirements.in --output-file benchmarks/requirements.txt
 
 clean:  ## Remove the environment and what tools leave behind; the library under .promptory stays.
-	rm -rf $(VENV) dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-bench dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/.runtime: requirements.txt pyproject.toml
 	@echo 'Setting up $(VENV): about a minute, once.'
@@ -51,4 +56,10 @@ $(VENV)/.runtime: requirements.txt pyproject.toml
 
 $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --require-hashes -r requirements-dev.txt
+	touch $@
+
+# dlt lives apart: its requirements are not ours.
+.venv-bench/.ready: benchmarks/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --disable-pip-version-check --quiet --progress-bar off --require-hashes -r benchmarks/requirements.txt
 	touch $@

@@ -8,7 +8,7 @@ from ingest.errors import UnreadableFileError
 from ingest.export import FORMATS as EXPORT_FORMATS
 from ingest.export import Selection, export_prompts
 from ingest.near_duplicates import decide, find_near_duplicates, separate
-from ingest.preview import FilePreview, Preview, preview_prompts
+from ingest.preview import Fault, FilePreview, Preview, preview_prompts
 from ingest.prompts import MAX_COLLECTION_CHARACTERS, ImportOptions, collection_of, import_prompts
 from ingest.sources import Address
 from ingest.staging import Progress
@@ -23,6 +23,7 @@ __all__ = [
     "MAX_COLLECTION_CHARACTERS",
     "Address",
     "BatchResult",
+    "Fault",
     "FilePreview",
     "FileResult",
     "ImportOptions",

@@ -125,8 +125,6 @@ def open_batch(
                 {"kind": kind, "started_by": started_by},
             )
             assert isinstance(batch_id, int)
-            # A batch sorts and joins all of its records; PostgreSQL's own 4 MB would send that to the disk.
-            connection.execute(text("SET LOCAL work_mem = '64MB'"))
             # From here on updates of prompts and sources keep the rows as they were.
             connection.execute(text("SELECT set_config('promptory.batch_id', :id, true)"), {"id": str(batch_id)})
             batch = Batch(connection, batch_id, is_trial)

@@ -4,30 +4,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from ingest.columns import Fields
 from ingest.errors import RecordError, UnreadableFileError
 from ingest.fields import NO_PROMPT, PromptRecord
 from ingest.prompts import ImportOptions, no_prompts
 from ingest.readers import reader_for
 from ingest.sources import Address, PassedOver, SourceFile, open_sources
 from ingest.staging import bounded, format_name
+from ingest.text import without_unstorable
 
 PREVIEW_ROWS = 200
 PREVIEW_FILES = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A record that cannot be imported as it stands."""
+
+    row: int
+    reason: str
+    record: Fields
+
+
+@dataclass(frozen=True, slots=True)
 class FilePreview:
     """The first rows of a file as they would be imported.
 
-    `columns` tells for each of the file's columns what it is taken for, or None where it is kept as a detail.
-    `faults` are (row number, reason).
+    `columns` tells for each of the file's columns what it is taken for, or None where it is kept as a detail. Without
+    `records` no column was found to hold a prompt: the curator must say which one does.
     """
 
     label: str
     format: str
     columns: dict[str, str | None] = field(default_factory=dict)
     records: list[PromptRecord] = field(default_factory=list)
-    faults: list[tuple[int, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ def preview_prompts(addresses: Sequence[Address], options: ImportOptions, *, row
     """Read the first records of files, folders or archives.
 
     Raises:
-        UnreadableFileError: a file that was named cannot be read, or there is no prompt in what was given.
+        UnreadableFileError: a file that was named cannot be read, or nothing in a folder or archive holds a prompt.
     """
     with open_sources(addresses, root=options.root) as sources:
         preview = Preview([], list(sources.passed_over), len(sources.files))
@@ -76,9 +87,10 @@ def _preview(file: SourceFile, options: ImportOptions, rows: int) -> FilePreview
                 raise RecordError(row.fault)
             preview.records.append(options.to_record(row.fields))
         except RecordError as error:
-            preview.faults.append((row.number, str(error)))
+            record = without_unstorable(dict(options.without_addresses(row.fields)))
+            preview.faults.append(Fault(row.number, str(error), record))
     if preview is None:
         raise UnreadableFileError(f"{file.label} holds no records.")
-    if not preview.records and all(reason == NO_PROMPT for _, reason in preview.faults):
+    if not preview.records and not file.named and all(fault.reason == NO_PROMPT for fault in preview.faults):
         raise UnreadableFileError(no_prompts(file.label))
     return preview

@@ -13,7 +13,7 @@ from ingest import prompts_sql as sql
 from ingest.batch import Batch, BatchResult, open_batch
 from ingest.columns import Fields, meaning_of
 from ingest.errors import UnreadableFileError
-from ingest.fields import NO_MAPPING, NO_PROMPT, Mapping, PromptRecord, as_json, to_prompt, without_addresses
+from ingest.fields import NO_MAPPING, NO_PROMPT, Mapping, PromptRecord, as_json, to_prompt, value_at, without_addresses
 from ingest.shapes import shape_of
 from ingest.sources import Address, PassedOver, check_paths, is_remote, open_sources
 from ingest.staging import Progress, Staging, no_progress
@@ -74,7 +74,7 @@ class ImportOptions:
 
     def name_shape(self, fields: Fields) -> str | None:
         """The name of a record's shape, if it has one that is known and the curator has not said otherwise."""
-        shape = None if self.mapping else shape_of(fields)
+        shape = None if self._mapping_of(fields) else shape_of(fields)
         return shape.name if shape else None
 
     def meaning_of(self, column: str) -> str | None:
@@ -89,13 +89,20 @@ class ImportOptions:
         Raises:
             RecordError: it cannot be imported; the message says why.
         """
-        shape = None if self.mapping else shape_of(fields)
+        mapping = self._mapping_of(fields)
+        shape = None if mapping else shape_of(fields)
         named = shape.to_fields(fields) if shape else fields
-        record = to_prompt(self.without_addresses(named), self.mapping)
+        record = to_prompt(self.without_addresses(named), mapping)
         if not (self.tags or self.licence):
             return record
         tags = tuple(dict.fromkeys((*record.tags, *filter(None, map(normalise_tag, self.tags)))))
         return replace(record, tags=tags, licence=record.licence or self.licence)
+
+    def _mapping_of(self, fields: Fields) -> Mapping:
+        """What the curator said of the columns that this record has: files of one import may differ."""
+        if not self.mapping:
+            return NO_MAPPING
+        return {ours: theirs for ours, theirs in self.mapping.items() if value_at(fields, theirs) is not None}
 
     def without_addresses(self, fields: Fields) -> Fields:
         """The record with pseudonyms for authors that are e-mail addresses."""

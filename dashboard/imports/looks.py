@@ -1,5 +1,6 @@
 """A first look into the dropped files, before anything is imported."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import streamlit as st
 from dashboard.components import AGENT_TYPES, TIERS, language_name, shorten
 from dashboard.imports.tray import Tray
 from dashboard.imports.wording import told
-from ingest import FilePreview, ImportOptions, UnreadableFileError, preview_prompts
+from ingest import Fault, FilePreview, ImportOptions, UnreadableFileError, preview_prompts
 
 ROWS_SHOWN = 20
 _CELL_CHARACTERS = 160
@@ -26,7 +27,7 @@ class FileLook:
     format: str
     columns: dict[str, str | None]
     records: pd.DataFrame
-    faults: list[tuple[int, str]]
+    faults: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Look:
     @property
     def may_be_imported(self) -> bool:
         """Whether each file holds prompts."""
-        return not self.refused and any(not file.records.empty for file in self.files)
+        return not self.refused and bool(self.files) and all(not file.records.empty for file in self.files)
 
 
 def look_into(tray: Tray, options: ImportOptions) -> Look:
@@ -75,7 +76,17 @@ def _read(paths: list[Path], options: ImportOptions) -> Look:
 
 
 def _file(preview: FilePreview) -> FileLook:
-    return FileLook(preview.label, preview.format, preview.columns, _records(preview), preview.faults)
+    return FileLook(preview.label, preview.format, preview.columns, _records(preview), _faults(preview))
+
+
+def _faults(preview: FilePreview) -> pd.DataFrame:
+    """The records that cannot be imported, each as it stands in the file."""
+    rows = [(fault.row, fault.reason, _shown(fault)) for fault in preview.faults]
+    return pd.DataFrame(rows, columns=["Row", "Reason", "Record"])
+
+
+def _shown(fault: Fault) -> str:
+    return shorten(json.dumps(fault.record, ensure_ascii=False, default=str), 10 * _CELL_CHARACTERS)
 
 
 def _records(preview: FilePreview) -> pd.DataFrame:

@@ -10,7 +10,6 @@ from dashboard.imports.differences import side_by_side
 from dashboard.imports.wording import telling
 from ingest import decide, separate
 from schema.database import engine_for
-from schema.errors import PromptoryError
 from schema.models import Decision
 from schema.repository.duplicates import NearDuplicatePair
 from schema.roles import Role
@@ -73,14 +72,5 @@ def _keep(pair: NearDuplicatePair) -> None:
 
 def _separate(pair: NearDuplicatePair) -> None:
     with telling() as say:
-        _separate_either(pair)
+        separate(engine_for(Role.INGEST), pair.merged_id or pair.other_id)
         say(f"Prompts {pair.prompt_id} and {pair.other_id} are shown each for itself.")
-
-
-def _separate_either(pair: NearDuplicatePair) -> None:
-    """Take the merge back; the pair does not say which of the two is hidden."""
-    engine = engine_for(Role.INGEST)
-    try:
-        separate(engine, pair.other_id)
-    except PromptoryError:
-        separate(engine, pair.prompt_id)

@@ -9,7 +9,8 @@ from dashboard.imports.mapping import label_of
 from dashboard.imports.wording import counted
 
 _WIDTHS = {"Title": 200, "Prompt text": 380, "Description": 220, "Tags": 140}
-_REASON = st.column_config.TextColumn("Reason", width=700)
+_REASON = st.column_config.TextColumn("Reason", width=280)
+_RECORD = st.column_config.TextColumn("Record", width=420)
 _ROW = st.column_config.NumberColumn("Row", width=60)
 
 
@@ -48,7 +49,7 @@ def _choose_file(look: Look, key: str) -> FileLook:
 
 
 def _named(file: FileLook) -> str:
-    faults = f" · {counted(len(file.faults), 'fault')}" if file.faults else ""
+    faults = f" · {counted(len(file.faults), 'fault')}" if len(file.faults) else ""
     return f"{file.label} · {file.format}{faults}"
 
 
@@ -65,10 +66,12 @@ def _show_file(file: FileLook, key: str) -> None:
             meanings = [(shorten(name, 80), _meaning(meaning)) for name, meaning in file.columns.items()]
             frame = pd.DataFrame(meanings, columns=["Column", "Meaning"])
             table(frame, {"Column": "Column", "Meaning": "Meaning"}, key=f"columns-{key}")
-        if file.faults:
+        if file.records.empty:
+            st.warning("No column was found to hold the prompts. Choose it above, as Prompt text.")
+        elif not file.faults.empty:
             st.warning(f"{len(file.faults):,} of the first records cannot be imported; the others can.")
-            faults = pd.DataFrame(file.faults, columns=["Row", "Reason"])
-            table(faults, {"Row": _ROW, "Reason": _REASON}, key=f"faults-{key}")
+        if not file.faults.empty:
+            table(file.faults, {"Row": _ROW, "Reason": _REASON, "Record": _RECORD}, key=f"faults-{key}")
 
 
 def _meaning(name: str | None) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from schema.models import Decision, NearDuplicate, Prompt
@@ -11,7 +11,10 @@ from schema.models import Decision, NearDuplicate, Prompt
 
 @dataclass(frozen=True, slots=True)
 class NearDuplicatePair:
-    """Two prompts whose texts are alike to `similarity` (Jaccard, 0 to 1), the older one first."""
+    """Two prompts whose texts are alike to `similarity` (Jaccard, 0 to 1), the older one first.
+
+    `merged_id` is the one of the two that was merged into the other.
+    """
 
     prompt_id: int
     other_id: int
@@ -21,6 +24,7 @@ class NearDuplicatePair:
     text: str
     other_text: str
     decision: Decision | None
+    merged_id: int | None
 
 
 def near_duplicates(
@@ -33,6 +37,8 @@ def near_duplicates(
 ) -> list[NearDuplicatePair]:
     """Pairs with that decision (None: still open), the most alike first; with `batch_id`, those that an import brought.
 
+    A pair one of which is hidden is not open: another prompt stands for it.
+
     Empty for a viewer who is not a curator.
     """
     pair, one, other = NearDuplicate, aliased(Prompt), aliased(Prompt)
@@ -40,12 +46,15 @@ def near_duplicates(
         select(
             *(pair.prompt_id, pair.other_id, pair.similarity, one.title, other.title.label("other_title")),
             *(one.prompt_text.label("text"), other.prompt_text.label("other_text"), pair.decision),
+            case((other.merged_into == one.id, other.id), (one.merged_into == other.id, one.id)).label("merged_id"),
         )
         .join(one, one.id == pair.prompt_id)
         .join(other, other.id == pair.other_id)
         .where(pair.similarity >= at_least, _decided(decision))
         .order_by(pair.similarity.desc(), pair.prompt_id, pair.other_id)
     )
+    if decision is None:
+        statement = statement.where(one.archived_at.is_(None), other.archived_at.is_(None))
     if batch_id is not None:
         statement = statement.where(or_(one.batch_id == batch_id, other.batch_id == batch_id))
     return [NearDuplicatePair(**row) for row in session.execute(statement.limit(take)).mappings()]

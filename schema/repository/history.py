@@ -86,9 +86,7 @@ def batch_exists(session: Session, batch_id: int) -> bool:
     return session.get(ImportBatch, batch_id) is not None
 
 
-def rejections_of(
-    session: Session, batch_id: int, *, only_open: bool = False, take: int = 100
-) -> list[Rejection]:
+def rejections_of(session: Session, batch_id: int, *, only_open: bool = False, take: int = 100) -> list[Rejection]:
     """The first rejected records of a batch, in the order of the files; `only_open`: those not corrected since."""
     refused = ImportRejection
     columns = (refused.id, refused.file, refused.row_number, refused.reason, refused.record)

@@ -75,7 +75,8 @@ def test_a_curator_looks_at_a_file_and_imports_it(page: AppTest) -> None:
     columns, faults = frame(page, "Meaning"), frame(page, "Row", "Reason")
     assert list(frame(page, "Prompt text").Title) == ["=1+1"]
     assert dict(zip(columns.Column, columns.Meaning, strict=True))["prompt"] == "Prompt text"
-    assert faults.values.tolist() == [[2, "has no prompt text"]]
+    assert faults[["Row", "Reason"]].values.tolist() == [[2, "has no prompt text"]]
+    assert json.loads(faults.Record[0])["title"] == "No text"
     clicked(page, "Import")
     result, refused = frame(page, "found"), frame(page, "record.title")
     assert result[["found", "inserted", "rejected"]].values.tolist() == [[2, 1, 1]]
@@ -88,11 +89,11 @@ def test_a_curator_looks_at_a_file_and_imports_it(page: AppTest) -> None:
 
 def test_a_file_without_prompts_is_refused_before_the_import(page: AppTest) -> None:
     dropped(page, ("../../numbers.csv", b"a,b\n1,2\n"))
-    assert "could hold a prompt" in page.error[0].value
-    assert "/tmp" not in page.error[0].value
+    assert "No column was found to hold the prompts" in page.warning[0].value
+    assert dict(frame(page, "Meaning").values.tolist()) == {"a": "kept as a detail", "b": "kept as a detail"}
     assert button_named(page, "Import").disabled
     dropped(page, ("good.csv", COLLECTION))
-    assert button_named(page, "Import").disabled, "one file cannot be read"
+    assert button_named(page, "Import").disabled, "one file holds no prompt"
     clicked(page, "Remove")
     assert not button_named(page, "Import").disabled
 
@@ -101,6 +102,7 @@ def test_a_file_that_breaks_off_imports_nothing_and_the_history_says_why(page: A
     records = json.dumps([{"title": f"title {n}", "prompt": f"prompt {n} {'x' * 100}"} for n in range(1000)]).encode()
     imported(page, ("broken.json", records[:-40]))
     assert "broken\\.json" in page.error[0].value
+    assert "/tmp" not in page.error[0].value
     assert page.text_input[0].value == "broken", "the files and the settings are still there"
     clicked(page, "Start over")
     assert "Failed" in shown_text(page)

@@ -294,14 +294,14 @@ def test_a_preview_shows_the_mapping_and_touches_nothing(tmp_path: Path) -> None
     assert preview.format == "csv"
     assert preview.columns == {"act": "title", "prompt": "prompt", "for_devs": None}
     assert [record.title for record in preview.records] == ["A"]
-    assert preview.faults == [(2, "has no prompt text")]
+    assert [(one.row, one.reason) for one in preview.faults] == [(2, "has no prompt text")]
+    assert preview.faults[0].record == {"act": "B", "prompt": "", "for_devs": "FALSE"}
 
 
 def test_a_preview_bounds_what_it_reads_as_an_import_does(tmp_path: Path) -> None:
     (tmp_path / "p.jsonl").write_text('{"prompt": "fine"}\n{"prompt": "deep", "x": ' + "[" * 900 + "]" * 900 + "}\n")
-    assert preview_prompts([tmp_path / "p.jsonl"], OPTIONS).files[0].faults == [
-        (2, "is nested more than 50 levels deep")
-    ]
+    (fault,) = preview_prompts([tmp_path / "p.jsonl"], OPTIONS).files[0].faults
+    assert (fault.row, fault.reason) == (2, "is nested more than 50 levels deep")
 
 
 def test_the_real_prompts_chat_collection_imports_whole_and_only_once(library: Library, collections: Path) -> None:

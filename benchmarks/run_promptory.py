@@ -1,0 +1,26 @@
+"""Import a file into an empty library in a process of its own, and print seconds, rows and peak memory as JSON."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from benchmarks.memory import peak_mb
+from ingest.prompts import import_prompts
+from schema.database import create_role_engine
+from schema.roles import Role
+
+
+def main(address: str, collection: Path) -> None:
+    """Time the call as the command line and Dagster make it."""
+    engine = create_role_engine(make_url(address), Role.INGEST)
+    began = time.perf_counter()
+    result = import_prompts(engine, [collection])
+    seconds = time.perf_counter() - began
+    print(json.dumps({"seconds": seconds, "rows": result.total("inserted"), "peak_mb": peak_mb()}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
