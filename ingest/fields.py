@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -109,20 +110,24 @@ def value_at(fields: Fields, column: str) -> Any:
     return value
 
 
-def without_addresses(fields: Fields, pseudonym_key: bytes) -> dict[str, Any]:
+def without_addresses(
+    fields: Fields, pseudonym_key: bytes, meaning: Callable[[str], str | None] = meaning_of
+) -> dict[str, Any]:
     """The row without e-mail addresses, but for those in a prompt's own words: an example in a text is no contributor.
 
-    An author that holds an address becomes a pseudonym as a whole; elsewhere only the address does.
+    An author that holds an address becomes a pseudonym as a whole; elsewhere only the address does. `meaning` tells our
+    name for a column.
     """
     cleaned: dict[str, Any] = {}
     for column, value in fields.items():
-        meaning = meaning_of(column)
-        if meaning == "author":
+        ours = meaning(column)
+        if ours == "author":
             cleaned[column] = [pseudonym(name, pseudonym_key)[:MAX_NAME_CHARACTERS] for name in _split(value)]
-        elif meaning in ("prompt", "title", "description", "negative_prompt"):
+        elif ours in ("prompt", "title", "description", "negative_prompt"):
             cleaned[column] = value
         else:
-            cleaned[column] = without_addresses_in(value, pseudonym_key)
+            name = without_addresses_in(column, pseudonym_key) if ours is None else column
+            cleaned[name] = without_addresses_in(value, pseudonym_key)
     return cleaned
 
 

@@ -14,6 +14,7 @@ from ingest.batch import Batch, BatchResult, open_batch
 from ingest.columns import Fields, meaning_of
 from ingest.errors import UnreadableFileError
 from ingest.fields import NO_MAPPING, NO_PROMPT, Mapping, PromptRecord, as_json, to_prompt, value_at, without_addresses
+from ingest.readers import Row
 from ingest.shapes import shape_of
 from ingest.sources import Address, PassedOver, check_paths, is_remote, open_sources
 from ingest.staging import Progress, Staging, no_progress
@@ -91,22 +92,31 @@ class ImportOptions:
         """
         mapping = self._mapping_of(fields)
         shape = None if mapping else shape_of(fields)
-        named = shape.to_fields(fields) if shape else fields
+        named = shape.to_fields(fields) if shape else self._with_mapped(fields, mapping)
         record = to_prompt(self.without_addresses(named), mapping)
         if not (self.tags or self.licence):
             return record
         tags = tuple(dict.fromkeys((*record.tags, *filter(None, map(normalise_tag, self.tags)))))
         return replace(record, tags=tags, licence=record.licence or self.licence)
 
+    def columns_in(self, fields: Fields) -> set[str]:
+        """Those of the columns that the curator named which a record has."""
+        return {theirs for theirs in self.mapping.values() if theirs in fields or theirs.partition(".")[0] in fields}
+
     def _mapping_of(self, fields: Fields) -> Mapping:
         """What the curator said of the columns that this record has: files of one import may differ."""
         if not self.mapping:
             return NO_MAPPING
-        return {ours: theirs for ours, theirs in self.mapping.items() if value_at(fields, theirs) is not None}
+        present = self.columns_in(fields)
+        return {ours: theirs for ours, theirs in self.mapping.items() if theirs in present}
+
+    def _with_mapped(self, fields: Fields, mapping: Mapping) -> Fields:
+        """The record with each mapped column on its top level."""
+        return {**fields, **{theirs: value_at(fields, theirs) for theirs in mapping.values()}} if mapping else fields
 
     def without_addresses(self, fields: Fields) -> Fields:
         """The record with pseudonyms for authors that are e-mail addresses."""
-        return without_addresses(fields, self._pseudonym_key)
+        return without_addresses(fields, self._pseudonym_key, self.meaning_of)
 
 
 def import_prompts(
@@ -146,7 +156,16 @@ def import_prompts(
             options.without_addresses,
             options.name_shape,
         )
-        staging.load(sources, lambda row: _staged(options.to_record(row.fields)), progress)
+        found: set[str] = set()
+
+        def validate(row: Row) -> Sequence[Any]:
+            found.update(options.columns_in(row.fields))
+            return _staged(options.to_record(row.fields))
+
+        staging.load(sources, validate, progress)
+        missing = set(options.mapping.values()) - found
+        if missing:
+            raise PromptoryError(f"There is no column '{min(missing)}' in what was given; check the mapping.")
         named = {file.label for file in sources.files if file.named}
         _pass_over(batch, staging, named)
         _merge(batch, staging, options, name)
@@ -165,12 +184,17 @@ def _merge(batch: Batch, staging: Staging, options: ImportOptions, collection: s
         "files": [file.path for file in batch.files],
         "origins": [source.origin for source in staging.read],
         "places": [source.place for source in staging.read],
+        "of_folders": any(not source.named for source in staging.read),
     }
     if options.licence:
         batch.run(sql.LICENCE, **parameters)
     for statement in sql.IDENTIFY:
         batch.run(statement, **parameters)
-    batch.vanished = batch.run(sql.VANISHED, **parameters)
+    if batch.connection.scalar(text(sql.IS_LARGE)):
+        # The statistics of the library are of before this load: by them it would be joined row by row.
+        batch.run("SET LOCAL enable_nestloop = off")
+    if not options.resolves:
+        batch.vanished = batch.run(sql.VANISHED, **parameters)
     for statement in (*sql.MERGE, sql.NEW_SOURCES, sql.SOURCES, *sql.AFTER_SOURCES):
         batch.run(statement, **parameters)
     if options.resolves:

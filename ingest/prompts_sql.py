@@ -66,8 +66,9 @@ WITH noted AS (
 UPDATE library.collections SET licence = :licence WHERE id = :collection_id AND licence IS DISTINCT FROM :licence
 """
 
-# Keys of its own hold within a file. A file that has another's keys is a newer version of it if most of those records
-# have the title or the text that they had; else it is another part of the collection, whose keys are its own.
+# Keys of its own hold within a file. What a file was before, it stays. A new file that has another's keys is a newer
+# version of it if most of those records have the title or the text that they had; else it is another part of the
+# collection, whose keys are its own.
 PARTS = """
 WITH own AS (
     SELECT
@@ -88,6 +89,15 @@ WITH own AS (
         END AS place
     FROM library.prompt_sources AS k
     WHERE k.collection_id = :collection_id AND k.occurrence = 1
+), owners AS (
+    SELECT
+        o.file_no, o.place,
+        bool_or(k.source_key = o.source_key) AS owns_keys,
+        bool_or(k.source_key = left(o.place, 300) || '#' || o.source_key) AS is_part
+    FROM own AS o
+    INNER JOIN known AS k
+        ON k.place = o.place AND k.source_key IN (o.source_key, left(o.place, 300) || '#' || o.source_key)
+    GROUP BY o.file_no, o.place
 ), shared AS (
     SELECT
         o.file_no, o.place,
@@ -97,9 +107,13 @@ WITH own AS (
         END AS is_same
     FROM own AS o
     LEFT JOIN known AS k ON k.source_key = o.source_key
-    WHERE CASE WHEN k.source_key IS NOT NULL THEN k.place <> o.place ELSE o.earlier_file_no <> o.file_no END
+    WHERE
+        CASE WHEN k.source_key IS NOT NULL THEN k.place <> o.place ELSE o.earlier_file_no <> o.file_no END
+        AND o.file_no NOT IN (SELECT file_no FROM owners)
 ), parts AS (
     SELECT file_no, place FROM shared GROUP BY file_no, place HAVING count(*) FILTER (WHERE is_same) * 2 < count(*)
+    UNION
+    SELECT file_no, place FROM owners WHERE is_part AND NOT owns_keys
 )
 UPDATE staged_prompts AS s SET source_key = left(p.place, 300) || '#' || s.source_key
 FROM parts AS p
@@ -172,7 +186,12 @@ FROM (
     FROM staged_prompts AS t
     WHERE
         t.outcome IS NULL
-        AND NOT EXISTS (SELECT FROM library.prompts AS p WHERE p.content_hash = t.content_hash)
+        AND NOT EXISTS (
+            SELECT FROM library.prompts AS p
+            WHERE
+                p.content_hash = t.content_hash
+                AND NOT EXISTS (SELECT FROM staged_prompts AS v WHERE v.in_place AND v.former_prompt_id = p.id)
+        )
         AND NOT EXISTS (SELECT FROM staged_prompts AS u WHERE u.content_hash = t.content_hash AND u.in_place)
     GROUP BY t.content_hash
 ) AS first
@@ -286,6 +305,10 @@ WHERE r.id = s.prompt_id AND s.outcome = 'unchanged'
 """
 
 IDENTIFY = (STAGED, STAGED_STATISTICS, PARTS, OCCURRENCES, KNOWN_RECORDS, STATISTICS)
+
+IS_LARGE = """
+SELECT (SELECT count(*) FROM staged_prompts) * 10 > (SELECT count(*) FROM library.prompt_sources)
+"""
 
 MERGE = (
     CHANGED_IN_PLACE,
@@ -412,14 +435,19 @@ WITH members AS (
     SELECT DISTINCT ON (translation_key) translation_key, id
     FROM members
     ORDER BY translation_key, is_original DESC, (translation_of IS NULL) DESC, id
-), links AS (
-    SELECT DISTINCT ON (m.id) m.id, nullif(o.id, m.id) AS translation_of
+), grouped AS (
+    SELECT
+        m.id, m.translation_of, o.id AS original_id,
+        m.translation_of IN (SELECT n.id FROM members AS n WHERE n.translation_key = m.translation_key) AS is_inside
     FROM members AS m
     INNER JOIN originals AS o USING (translation_key)
-    WHERE
-        m.id <> o.id
-        OR m.translation_of IN (SELECT n.id FROM members AS n WHERE n.translation_key = m.translation_key)
-    ORDER BY m.id, (m.id = o.id) DESC, o.id
+), links AS (
+    -- What other records link elsewhere stays linked, and nothing is linked to a translation.
+    SELECT DISTINCT ON (g.id) g.id, nullif(coalesce(r.translation_of, g.original_id), g.id) AS translation_of
+    FROM grouped AS g
+    LEFT JOIN grouped AS r ON r.id = g.original_id AND r.translation_of IS NOT NULL AND NOT r.is_inside
+    WHERE (g.translation_of IS NULL AND g.id <> g.original_id) OR g.is_inside
+    ORDER BY g.id, (g.id = g.original_id) DESC, g.original_id
 )
 UPDATE library.prompts AS p SET translation_of = l.translation_of
 FROM links AS l
@@ -441,7 +469,10 @@ WHERE s.source_id = k.id AND k.vanished_batch_id IS NOT NULL
 # This import is a newer version of an origin if it names it again or holds most of its records.
 VANISHED = """
 WITH live AS (
-    SELECT k.id, k.origin, s.source_id IS NOT NULL AS is_seen
+    SELECT
+        k.id, k.origin, s.source_id IS NOT NULL AS is_seen,
+        k.file = k.origin OR :of_folders OR substr(k.file, length(k.origin) + 2) = ANY(cast(:places AS text[]))
+            AS is_in_scope
     FROM library.prompt_sources AS k
     LEFT JOIN (SELECT DISTINCT source_id FROM staged_prompts) AS s ON s.source_id = k.id
     WHERE k.collection_id = :collection_id AND k.vanished_batch_id IS NULL AND k.first_batch_id <> :batch_id
@@ -453,7 +484,10 @@ WITH live AS (
 UPDATE library.prompt_sources AS k SET vanished_batch_id = :batch_id
 FROM live AS l
 INNER JOIN replaced AS r USING (origin)
-WHERE l.id = k.id AND NOT l.is_seen
+WHERE
+    l.id = k.id AND NOT l.is_seen
+    -- A file of a folder, imported alone, says nothing of the folder's other files.
+    AND (l.is_in_scope OR l.origin = ANY(cast(:origins AS text[])))
 """
 
 AFTER_SOURCES = (

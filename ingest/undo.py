@@ -15,6 +15,13 @@ WITH prompts AS (
     SELECT id FROM library.prompts WHERE batch_id = :batch_id
     UNION
     SELECT row_id FROM library.import_changes WHERE batch_id = :batch_id AND relation IN ('prompts', 'prompt_tags')
+    UNION
+    SELECT (c.before ->> 'prompt_id')::bigint FROM library.import_changes AS c
+    WHERE c.batch_id = :batch_id AND c.relation = 'prompt_sources'
+    UNION
+    SELECT k.prompt_id FROM library.import_changes AS c
+    INNER JOIN library.prompt_sources AS k ON k.id = c.row_id
+    WHERE c.batch_id = :batch_id AND c.relation = 'prompt_sources'
 ), sources AS (
     SELECT id FROM library.prompt_sources WHERE first_batch_id = :batch_id
     UNION
@@ -31,17 +38,32 @@ UNION
 SELECT k.first_batch_id FROM library.prompt_sources AS k
 WHERE k.first_batch_id > :batch_id AND k.prompt_id IN (SELECT id FROM prompts)
 UNION
+SELECT p.batch_id FROM library.import_changes AS c
+INNER JOIN library.prompts AS p ON p.content_hash = (c.before ->> 'content_hash')::bytea AND p.id <> c.row_id
+WHERE c.batch_id = :batch_id AND c.relation = 'prompts' AND p.batch_id > :batch_id
+UNION
 SELECT t.batch_id FROM library.prompts AS t
 INNER JOIN library.prompts AS p ON p.id = t.translation_of AND p.batch_id = :batch_id
 WHERE t.batch_id > :batch_id
 ORDER BY 1 DESC
 """
 
+# What curators merged or separated since, among the prompts that the batch inserted or changed.
 _DECISIONS = """
 SELECT count(*) FROM library.prompts AS p
+LEFT JOIN library.prompts AS m ON m.id = p.merged_into
+LEFT JOIN library.import_changes AS c ON c.batch_id = :batch_id AND c.relation = 'prompts' AND c.row_id = p.id
 WHERE
-    p.merged_into IS NOT NULL
-    AND :batch_id IN (p.batch_id, (SELECT m.batch_id FROM library.prompts AS m WHERE m.id = p.merged_into))
+    (p.merged_into IS NOT NULL AND :batch_id IN (p.batch_id, m.batch_id))
+    OR (c.row_id IS NOT NULL AND p.merged_into IS DISTINCT FROM (c.before ->> 'merged_into')::bigint)
+"""
+
+# Texts that the batch freed and a person has written since.
+_TAKEN = """
+SELECT p.title FROM library.import_changes AS c
+INNER JOIN library.prompts AS p ON p.content_hash = (c.before ->> 'content_hash')::bytea AND p.id <> c.row_id
+WHERE c.batch_id = :batch_id AND c.relation = 'prompts' AND p.batch_id IS NULL
+LIMIT 1
 """
 
 _ACTIVITY = """
@@ -53,10 +75,13 @@ SELECT
 """
 
 
+_NEVER_IMPORTED = ("id", "image_key", "merged_into", "created_by", "created_at", "batch_id")
+
+
 def _restore(model: type[Prompt] | type[PromptSource]) -> str:
-    """Statement that writes the rows of a table back as they were before the batch."""
+    """Statement that writes the rows of a table back as they were before the batch, where an import writes them."""
     table = model.__tablename__
-    columns = [column.name for column in model.__table__.columns if column.name != "id"]
+    columns = [column.name for column in model.__table__.columns if column.name not in _NEVER_IMPORTED]
     assignments = ", ".join(f"{column} = was.{column}" for column in columns)
     return f"""
         UPDATE library.{table} AS t SET {assignments}
@@ -193,5 +218,9 @@ def _check(connection: Connection, batch_id: int) -> None:
         )
     if connection.scalar(text(_DECISIONS), own):
         raise PromptoryError(
-            f"Prompts of import {batch_id} were merged with others; separate them first: promptory duplicates --merged."
+            f"Prompts of import {batch_id} were merged with others since, or separated; take that back first: "
+            "promptory duplicates --merged."
         )
+    taken = connection.scalar(text(_TAKEN), own)
+    if taken:
+        raise PromptoryError(f"Somebody has written a text of before import {batch_id} since: the prompt '{taken}'.")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from posixpath import commonpath
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
@@ -62,6 +63,8 @@ def check_paths(addresses: Sequence[Address], *, root: Address | None = None) ->
         UnreadableFileError: one is not there, or is neither a file nor a folder.
     """
     for address in addresses:
+        if not str(address).strip():
+            raise UnreadableFileError("An empty path was given; name a file or a folder.")
         if address != "-" and not _SCHEME.match(str(address)):
             _check_path(Path(address), label_of(address, root))
 
@@ -122,7 +125,7 @@ def _on_s3(address: str) -> tuple[Any, str]:
         path = address.removeprefix("s3://").rstrip("/")
         if not fs.exists(path):
             raise UnreadableFileError(f"{address} does not exist, or you may not list it; check bucket and key.")
-    except (BotoCoreError, ClientError, OSError) as error:
+    except (BotoCoreError, ClientError, OSError, ValueError) as error:
         told = " ".join(str(error).split())[:200]
         raise UnreadableFileError(f"{address} cannot be reached ({told}); check the AWS credentials.") from None
     return fs, path
@@ -168,8 +171,11 @@ def _add_file(file: SourceFile, sources: Sources, stack: ExitStack) -> None:
     if inside is None:
         sources.files.append(file)
         return
+    # Releases are packed with a folder of their own name around them, which is no part of what they hold.
+    top = commonpath([PurePosixPath(name).parent.as_posix() for _, name in inside.files]) if inside.files else ""
+    around = "" if top in ("", ".") else f"{PurePosixPath(top).parts[0]}/"
     sources.files.extend(
-        SourceFile(inside.fs, path, f"{file.label}/{name}", file.origin)
+        SourceFile(inside.fs, path, f"{file.label}/{name.removeprefix(around)}", file.origin)
         for path, name in sorted(inside.files, key=lambda pair: pair[1])
         if not _LEFT_BY_SYSTEMS.fullmatch(PurePosixPath(name).name)
         and _NEVER_ENTERED.isdisjoint(PurePosixPath(name).parts)

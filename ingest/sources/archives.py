@@ -8,7 +8,7 @@ import tarfile
 import zipfile
 import zlib
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -39,6 +39,7 @@ class Inside:
     fs: Any
     files: list[tuple[str, str]]
     refused: list[tuple[str, str]]
+    seen: set[str] = field(default_factory=set)
 
 
 def open_archive(file: SourceFile, stack: ExitStack) -> Inside | None:
@@ -138,6 +139,11 @@ def _sort_in(inside: Inside, path: str, name: str, fault: str | None) -> None:
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if ".." in parts or name.startswith(("/", "\\")) or ":" in name[:3]:
         fault = "has a name that leads out of the archive"
+    if not parts or not parts[-1].strip(". "):
+        fault = "has no name"
+    if path in inside.seen:
+        fault = "comes twice in the archive; the last of the two is read"
+    inside.seen.add(path)
     if fault:
         inside.refused.append((name, fault))
     else:

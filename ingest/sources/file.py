@@ -234,7 +234,9 @@ class _Bounded(io.RawIOBase):
 
 
 def _shown(label: str) -> str:
-    return unicodedata.normalize("NFC", label).encode(errors="replace").decode()
+    """A label as people may see it: no sign in it moves a terminal's cursor."""
+    told = unicodedata.normalize("NFC", label).encode(errors="replace").decode()
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in told)
 
 
 def bounded_lines(file: TextIO, label: str) -> Iterator[str]:

@@ -64,7 +64,8 @@ def print_table(title: str, columns: Mapping[str, Sequence[object]], numbers: fr
 
 
 def _plain(value: object) -> Text:
-    return Text("" if value is None else str(value))
+    told = "" if value is None else str(value)
+    return Text("".join(sign if sign.isprintable() or sign == "\n" else " " for sign in told))
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from ingest import (
     COUNTS,
     BatchResult,
     ImportOptions,
-    UnreadableFileError,
     find_near_duplicates,
     import_prompts,
     load_activity,
@@ -23,6 +22,7 @@ from orchestration.defs.resources import Library
 from orchestration.lib.inbox import DONE, REJECTED
 from orchestration.lib.landing import activity_files, data_files
 from schema.database import viewer_session
+from schema.errors import DatabaseError, PromptoryError
 from schema.repository.history import Rejection, rejections_of
 
 MAX_REJECTIONS_SHOWN = 500
@@ -50,7 +50,9 @@ def prompts(context: dg.AssetExecutionContext, config: InboxObjects, library: Li
         outcome, report = DONE, {"object": name}
         try:
             result = import_prompts(library.engine, [inbox.address(name)], options)
-        except UnreadableFileError as error:
+        except DatabaseError:
+            raise  # not the object's fault: it waits for a database that answers
+        except PromptoryError as error:
             refused.append(str(error))
             context.log.error(str(error))
             outcome, report = REJECTED, report | {"reason": str(error)}

@@ -59,18 +59,21 @@ class Inbox:
 
         The moment in the path keeps what came under the same name before.
         """
-        fs = self._fs
+        fs, source = self._fs, f"{self._path}/{name}"
         place = f"{self._path}/{outcome}/{at:%Y-%m-%dT%H-%M-%S-%f}/{name}"
+        # A file system takes names of 255 bytes.
+        report_name = f"{place[:-40] if len(place.rpartition('/')[2].encode()) > 240 else place}.report.json"
         fs.makedirs(str(PurePosixPath(place).parent), exist_ok=True)
-        fs.pipe_file(f"{place}.report.json", json.dumps(report, ensure_ascii=False, indent=2).encode())
-        source = f"{self._path}/{name}"
-        files = fs.find(source)  # of a file, itself
-        for path in files:
+        fs.pipe_file(report_name, json.dumps(report, ensure_ascii=False, indent=2).encode())
+        # By the exact names of the listing, as fsspec takes signs such as [ and * for patterns.
+        moved = [path for path in fs.find(self._path) if path == source or path.startswith(f"{source}/")]
+        for path in moved:
             target = place + path.removeprefix(source)
             fs.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
-            fs.copy(path, target)
+            fs.cp_file(path, target)
         # What waits is removed only once all of it lies in its new place.
-        fs.rm(source, recursive=fs.isdir(source))
+        for path in moved:
+            fs.rm_file(path)
         return place
 
     @staticmethod

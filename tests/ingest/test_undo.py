@@ -67,6 +67,17 @@ def test_undo_restores_every_row_of_every_table(library: Library, tmp_path: Path
     assert statuses == [("UNDONE",)] * 3
 
 
+def test_a_text_that_moves_from_one_record_to_another_stays_in_the_library(library: Library, tmp_path: Path) -> None:
+    load(library, write_json(tmp_path / "p.json", [{"id": 1, "title": "One", "prompt": "old"}]))
+    before = content(library)
+    moved = [{"id": 1, "title": "One", "prompt": "new"}, {"id": 2, "title": "Two", "prompt": "old"}]
+    second = load(library, write_json(tmp_path / "p.json", moved))
+    assert (second.files[0].updated, second.files[0].inserted) == (1, 1)
+    assert library.rows("SELECT title, prompt_text FROM library.prompts ORDER BY 1") == [("One", "new"), ("Two", "old")]
+    undo(library, second)
+    assert content(library) == before
+
+
 def test_an_import_that_others_built_on_says_which(library: Library, tmp_path: Path) -> None:
     first = load(library, write_json(tmp_path / "p.json", OLD))
     load(library, write_json(tmp_path / "o.json", [{"prompt": "text two"}]), collection="other")
