@@ -76,11 +76,11 @@ def test_a_curator_imports_an_archive_then_a_table_whose_columns_they_name_and_t
     page.get_by_role("button", name="All imports").click()
     expect(page.get_by_role("heading", name="Recent imports")).to_be_visible()
     drop(page, ("단어장.csv", "what,how\n인사,독자에게 인사말을 써 주세요\n".encode()))
-    expect(page.get_by_text("could hold a prompt")).to_be_visible()
+    expect(page.get_by_text("No column was found to hold the prompts")).to_be_visible()
     for name, column in (("Prompt text", "how"), ("Title", "what")):
         page.get_by_label(name, exact=True).first.fill(column)
         page.keyboard.press("Enter")
-    expect(page.get_by_text("could hold a prompt")).to_have_count(0)
+    expect(page.get_by_text("No column was found to hold the prompts")).to_have_count(0)
     page.get_by_test_id("stBaseButton-primary").click()
     expect(page.get_by_text("1 file · 1 found, 1 inserted")).to_be_visible()
     page.get_by_role("link", name="Discover").click()
