@@ -111,7 +111,11 @@ def find_near_duplicates(engine: Engine, progress: Progress = no_progress) -> in
         for statement in ("ANALYZE signed", _SIGNATURES, _FORGET):
             connection.execute(text(statement))
         known = connection.scalar(text("SELECT count(*) FROM library.prompt_signatures")) or 0
-        connection.execute(text(_MEETING if signed * 20 < known else _MEETING_ALL))
+        is_large = signed * 20 >= known
+        if is_large:
+            # The statistics of the tables are of before: by them they would be joined row by row.
+            connection.execute(text("SET LOCAL enable_nestloop = off"))
+        connection.execute(text(_MEETING_ALL if is_large else _MEETING))
         connection.execute(text("ANALYZE meeting"))
         connection.execute(text(_PAIRS))
         return _compare(connection)
