@@ -103,7 +103,7 @@ def test_folders_in_an_archive_are_read_alike(tmp_path: Path) -> None:
         archive.writestr("f-main/patterns/rate/system.md", "You rate.")
         archive.writestr("f-main/patterns/rate/user.md", "INPUT:")
     prompt = read(tmp_path / "f.zip").only
-    assert (prompt.key, prompt.prompt_text) == ("f-main/patterns/rate", "system:\nYou rate.\n\nuser:\nINPUT:")
+    assert (prompt.key, prompt.prompt_text) == ("patterns/rate", "system:\nYou rate.\n\nuser:\nINPUT:")
 
 
 def test_a_prompt_named_by_itself_is_called_by_its_folder(tmp_path: Path) -> None:
