@@ -127,3 +127,17 @@ def _byline(card: PromptCard) -> str:
     creator = f":material/person: {plain(card.creator_name, 40)}" if card.creator_name else ""
     tags = " ".join(f"\\#{plain(tag, 30)}" for tag in card.tags[:MAX_TAGS_SHOWN])
     return " &nbsp; ".join(filter(None, (likes, creator, tags)))
+
+
+def shown_length(key: str, page: int) -> int:
+    """How much of a list is shown: a page at first, and what the person asked for since."""
+    return int(st.session_state.get(key, page))
+
+
+def show_more_button(key: str, length: int) -> None:
+    """A button that lengthens the list to `length`."""
+    st.button("Show more", icon=":material/expand_more:", on_click=_lengthen, args=(key, length))
+
+
+def _lengthen(key: str, length: int) -> None:
+    st.session_state[key] = length

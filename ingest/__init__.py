@@ -10,7 +10,7 @@ from ingest.export import Selection, export_prompts
 from ingest.near_duplicates import decide, find_near_duplicates, separate
 from ingest.preview import Fault, FilePreview, Preview, preview_prompts
 from ingest.prompts import MAX_COLLECTION_CHARACTERS, ImportOptions, collection_of, import_prompts
-from ingest.sources import Address
+from ingest.sources import Address, is_remote, s3_files
 from ingest.staging import Progress
 from ingest.subscriptions import load_subscriptions, refresh_subscription_status
 from ingest.undo import UndoResult, undo_import
@@ -38,11 +38,13 @@ __all__ = [
     "find_near_duplicates",
     "import_corrections",
     "import_prompts",
+    "is_remote",
     "load_activity",
     "load_subscriptions",
     "load_users",
     "preview_prompts",
     "refresh_subscription_status",
+    "s3_files",
     "separate",
     "undo_import",
 ]

@@ -12,12 +12,11 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from ingest.sources import Address, PassedOver, label_of
-from schema.database import connect
+from schema.database import connect, driver_of
 from schema.errors import DatabaseError, PromptoryError
 from schema.models import BatchKind
 
-LOCK = 0x6C6F6164
-"""Advisory lock: one load at a time."""
+_LOCK = 0x6C6F6164
 COUNTS = ("found", "inserted", "updated", "unchanged", "duplicates", "translations", "rejected")
 MAX_PASSED_OVER = 1000
 
@@ -86,13 +85,16 @@ class Batch:
 
     def cursor(self) -> psycopg.Cursor[Any]:
         """Psycopg's own cursor in the batch's transaction, for COPY."""
-        driver = self.connection.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)
-        return driver.cursor()
+        return driver_of(self.connection).cursor()
 
     def run(self, statement: str, **parameters: object) -> int:
         """Execute one statement; returns the number of rows that it changed."""
         return self.connection.execute(text(statement), parameters).rowcount
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """One load at a time: two that bring the same new text, collection or month would trip over each other."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 @contextmanager
@@ -115,8 +117,7 @@ def open_batch(
     """
     try:
         with connect(engine) as connection:
-            # One load at a time: two that bring the same new text, collection or month would trip over each other.
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            wait_for_turn(connection)
             batch_id = connection.scalar(
                 text("""
                     INSERT INTO library.import_batches (kind, status, started_by, files)

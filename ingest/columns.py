@@ -60,6 +60,17 @@ def meaning_of(column: str) -> str | None:
     return place[0] if place else None
 
 
+def said_in(fields: Fields) -> set[str | None]:
+    """What a record says something of, by our names; None stands for its other columns."""
+    return {meaning_of(name) for name, value in fields.items() if value not in (None, "", [])}
+
+
+def with_defaults(fields: Fields, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The record, and what else is told of it under our names, where no field says it."""
+    said = said_in(fields)
+    return {**fields, **{name: value for name, value in defaults.items() if value and name not in said}}
+
+
 _CODES = (
     *("en", "ko", "zh", "ja", "ru", "de", "fr", "es", "it", "pt", "nl", "ar", "tr", "hi", "vi", "th", "pl", "uk", "cs"),
     *("sv", "da", "fi", "el", "he", "hu", "ro", "bg", "fa", "bn", "ms", "ta", "te", "ur", "cn", "tw", "kr", "jp"),

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import yaml
 from sqlalchemy import Engine
 
-from schema.database import connect
+from schema.database import connect, driver_of
 from schema.errors import PromptoryError
 from schema.models import AgentType, Tier
 
@@ -108,9 +108,7 @@ def export_prompts(engine: Engine, path: Path, selection: Selection = Selection(
         raise PromptoryError(f"There is no export as '{kind or path.suffix}'; choose one of {', '.join(FORMATS)}.")
     try:
         with connect(engine) as connection:
-            driver = connection.connection.driver_connection
-            assert isinstance(driver, psycopg.Connection)
-            return write(path, _records(driver, selection))
+            return write(path, _records(driver_of(connection), selection))
     except OSError as error:
         raise PromptoryError(f"{path} cannot be written ({error.strerror or error}).") from None
 

@@ -82,7 +82,7 @@ def name_fields(fields: Fields, mapping: Mapping = NO_MAPPING) -> tuple[dict[str
     """Split a row into (fields under our names, all others under their own).
 
     Where two columns mean the same, the one listed first in ALIASES wins and the other is kept among the others.
-    `mapping` goes before what the names say; a column of a nested object is named with dots (`config.systemRole`).
+    `mapping` goes before what the names say.
     """
     found: dict[str, tuple[int, str]] = {}
     for column, value in fields.items():
@@ -93,7 +93,7 @@ def name_fields(fields: Fields, mapping: Mapping = NO_MAPPING) -> tuple[dict[str
         if name not in found or rank < found[name][0]:
             found[name] = (rank, column)
     chosen = {name: fields[column] for name, (_, column) in found.items() if column not in mapping.values()}
-    chosen |= {name: value_at(fields, column) for name, column in mapping.items()}
+    chosen |= {name: fields.get(column) for name, column in mapping.items()}
     taken = {column for _, column in found.values()} | set(mapping.values())
     return chosen, {
         column: value for column, value in fields.items() if column not in taken and value not in (None, "")

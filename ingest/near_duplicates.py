@@ -8,15 +8,13 @@ thousand pairs, not a million.
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, text
 
-from ingest.batch import LOCK
+from ingest.batch import wait_for_turn
 from ingest.shingles import bands_of, shingles, similarity
 from ingest.staging import Progress, no_progress
-from schema.database import connect
+from schema.database import connect, driver_of
 from schema.errors import PromptoryError
 
 LEAST_SIMILARITY = 0.7
@@ -103,7 +101,7 @@ ORDER BY r.other_id, r.prompt_id
 def find_near_duplicates(engine: Engine, progress: Progress = no_progress) -> int:
     """Compare the texts that are new or changed with all others; returns the number of pairs found."""
     with connect(engine) as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        wait_for_turn(connection)
         connection.execute(text(_SIGNED))
         signed = _sign(connection, progress)
         if not signed:
@@ -180,16 +178,10 @@ def separate(engine: Engine, prompt_id: int) -> None:
         )
 
 
-def _driver(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    return driver
-
-
 def _sign(connection: Connection, progress: Progress) -> int:
     """Fill `signed` with the signatures that are missing, some texts at a time."""
     signed = 0
-    with _driver(connection).cursor("unsigned") as source, _driver(connection).cursor() as target:
+    with driver_of(connection).cursor("unsigned") as source, driver_of(connection).cursor() as target:
         source.execute(_UNSIGNED)
         while rows := source.fetchmany(_TEXTS_AT_ONCE):
             bands = bands_of([body for _, _, body in rows])
@@ -221,7 +213,7 @@ def _compare(connection: Connection) -> int:
 def _alike(connection: Connection) -> Iterator[tuple[int, int, float]]:
     # The first prompt of a band comes again and again.
     shingles_of = lru_cache(maxsize=256)(shingles)
-    with _driver(connection).cursor("texts_of_pairs") as cursor:
+    with driver_of(connection).cursor("texts_of_pairs") as cursor:
         cursor.itersize = _TEXTS_AT_ONCE
         cursor.execute(_TEXTS_OF_PAIRS)
         for prompt_id, other_id, body, other_body in cursor:

@@ -73,6 +73,10 @@ class ImportOptions:
     def _pseudonym_key(self) -> bytes:
         return get_settings().pseudonym_key.get_secret_value().encode()
 
+    @cached_property
+    def _chosen(self) -> dict[str, str]:
+        return {theirs: ours for ours, theirs in self.mapping.items()}
+
     def name_shape(self, fields: Fields) -> str | None:
         """The name of a record's shape, if it has one that is known and the curator has not said otherwise."""
         shape = None if self._mapping_of(fields) else shape_of(fields)
@@ -80,9 +84,8 @@ class ImportOptions:
 
     def meaning_of(self, column: str) -> str | None:
         """Our name for a column, as the curator said or else as the column's own name says."""
-        chosen = {theirs: ours for ours, theirs in self.mapping.items()}
         meaning = meaning_of(column)
-        return chosen.get(column) or (None if meaning in self.mapping else meaning)
+        return self._chosen.get(column) or (None if meaning in self.mapping else meaning)
 
     def to_record(self, fields: Fields) -> PromptRecord:
         """Validate a record as it stands in its file.
@@ -101,7 +104,7 @@ class ImportOptions:
 
     def columns_in(self, fields: Fields) -> set[str]:
         """Those of the columns that the curator named which a record has."""
-        return {theirs for theirs in self.mapping.values() if theirs in fields or theirs.partition(".")[0] in fields}
+        return {theirs for theirs in self._chosen if theirs in fields or theirs.partition(".")[0] in fields}
 
     def _mapping_of(self, fields: Fields) -> Mapping:
         """What the curator said of the columns that this record has: files of one import may differ."""
@@ -166,8 +169,7 @@ def import_prompts(
         missing = set(options.mapping.values()) - found
         if missing:
             raise PromptoryError(f"There is no column '{min(missing)}' in what was given; check the mapping.")
-        named = {file.label for file in sources.files if file.named}
-        _pass_over(batch, staging, named)
+        _pass_over(batch, staging)
         _merge(batch, staging, options, name)
     return batch.result
 
@@ -214,14 +216,14 @@ def _prune(batch: Batch, parameters: dict[str, object], *, force: bool) -> None:
     batch.archived = batch.run(sql.PRUNE, **parameters)
 
 
-def _pass_over(batch: Batch, staging: Staging, named: set[str]) -> None:
+def _pass_over(batch: Batch, staging: Staging) -> None:
     """Leave out the files that hold no prompt. One that the curator named is told as a fault."""
     without = set(batch.connection.scalars(text(sql.FILES_WITHOUT_PROMPTS), {"reason": NO_PROMPT}))
-    for file_no, file in enumerate(batch.files):
+    for file_no, (file, source) in enumerate(zip(batch.files, staging.read, strict=True)):
         if file.found and file_no not in without:
             continue
         reason = no_prompts(file.path) if file.found else f"{file.path} holds no records."
-        if file.path in named:
+        if source.named:
             raise UnreadableFileError(reason)
         batch.passed_over.append(PassedOver(file.path, reason))
     staging.drop(without)

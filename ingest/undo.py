@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
 
-from ingest.batch import LOCK
+from ingest.batch import wait_for_turn
 from schema.database import connect
 from schema.errors import PromptoryError
 from schema.models import BatchKind, BatchStatus, Prompt, PromptSource
@@ -181,7 +181,7 @@ def undo_import(engine: Engine, batch_id: int, *, force: bool = False) -> UndoRe
             activity built on it; the message says what to do.
     """
     with connect(engine) as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        wait_for_turn(connection)
         own = {"batch_id": batch_id}
         _check(connection, batch_id)
         likes, events = connection.execute(text(_ACTIVITY), own).tuples().one()

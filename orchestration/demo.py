@@ -82,7 +82,7 @@ def write_files(settings: Settings, days: int) -> Simulation:
 
     The first run fixes the last day, so that a repeated run writes the same events.
     """
-    if settings.inbox.startswith("s3://"):
+    if ingest.is_remote(settings.inbox):
         raise PromptoryError("The demo needs an inbox on this machine: unset PROMPTORY_INBOX.")
     starter = Path(ingest.__file__).parent / "starter" / COLLECTION
     shutil.copytree(starter, Path(settings.inbox) / COLLECTION, dirs_exist_ok=True)

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
@@ -97,6 +99,13 @@ def connect(engine: Engine) -> Iterator[Connection]:
         raise DatabaseError(f"PROMPTORY_DATABASE_URL cannot be used: {str(error.orig).strip()}.") from None
     with connection, connection.begin():
         yield connection
+
+
+def driver_of(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
+    """Psycopg's own connection in the same transaction, for COPY and for cursors at the server."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver
 
 
 def explain_connection_failure(url: URL, error: OperationalError) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import viewer
-from dashboard.components import choose
+from dashboard.components import choose, show_more_button, shown_length
 from dashboard.imports.pairs import show_pair
 from dashboard.imports.wording import show_notice
 from schema.models import Decision
@@ -30,7 +30,7 @@ def page() -> None:
     decision = None if shown == "open" else Decision(shown)
     # A merge that a curator made is kept without a similarity.
     at_least = 0.0 if least == min(_LEAST) else least / 100
-    length = st.session_state.get(_LENGTH, _PAGE)
+    length = shown_length(_LENGTH, _PAGE)
     with viewer.open_session() as session:
         # One more than fits tells whether there are more.
         pairs = near_duplicates(session, decision=decision, at_least=at_least, take=length + 1)
@@ -39,11 +39,7 @@ def page() -> None:
     for pair in pairs[:length]:
         show_pair(pair)
     if len(pairs) > length:
-        st.button("Show more", icon=":material/expand_more:", on_click=_lengthen, args=(length + _PAGE,))
-
-
-def _lengthen(length: int) -> None:
-    st.session_state[_LENGTH] = length
+        show_more_button(_LENGTH, length + _PAGE)
 
 
 page()

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import viewer
-from dashboard.components import plain
+from dashboard.components import plain, show_more_button, shown_length
 from dashboard.imports.desk import Desk
 from dashboard.imports.undo import undo_button
 from dashboard.imports.wording import counted, told
@@ -24,7 +24,7 @@ _BADGES = {
 def show_history(desk: Desk) -> None:
     """The imports, a page at first and more at a click."""
     st.subheader("Recent imports", anchor=False)
-    length = st.session_state.get(_LENGTH, _PAGE)
+    length = shown_length(_LENGTH, _PAGE)
     with viewer.open_session() as session:
         # One more than fits tells whether there are more.
         batches = recent_batches(session, kind=BatchKind.PROMPTS, take=length + 1)
@@ -33,7 +33,7 @@ def show_history(desk: Desk) -> None:
     for batch in batches[:length]:
         _show_batch(desk, batch)
     if len(batches) > length:
-        st.button("Show more", icon=":material/expand_more:", on_click=_lengthen, args=(length + _PAGE,))
+        show_more_button(_LENGTH, length + _PAGE)
 
 
 def beside(batch: BatchSummary) -> DeltaGenerator:
@@ -46,7 +46,7 @@ def beside(batch: BatchSummary) -> DeltaGenerator:
 
 
 def _summary(batch: BatchSummary) -> str:
-    counts = {name: sum(file.get(name, 0) for file in batch.files) for name in COUNTS}
+    counts = {name: batch.total(name) for name in COUNTS}
     told_counts = [f"{count:,} {name}" for name, count in counts.items() if count]
     parts = [f"Import {batch.id}", f"{batch.started_at:%-d %B %Y, %H:%M} UTC", counted(len(batch.files), "file")]
     return " · ".join([*parts, ", ".join(told_counts)] if told_counts else parts)
@@ -66,7 +66,3 @@ def _name(batch: BatchSummary) -> str:
         return batch.collection
     # Of what lay in a folder or an archive, that name is enough.
     return ", ".join(dict.fromkeys(str(file["path"]).partition("/")[0] for file in batch.files)) or "No file"
-
-
-def _lengthen(length: int) -> None:
-    st.session_state[_LENGTH] = length

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Protocol
 
 from ingest.columns import Fields
@@ -17,6 +18,11 @@ class Row:
     number: int
     fields: Fields
     fault: str | None = None
+
+
+def key_of(file: SourceFile) -> str:
+    """What names a prompt that is a file: its place in the collection, without its ending."""
+    return f"{PurePosixPath(file.place).parent / file.stem}"
 
 
 class Reader(Protocol):

@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
-from pathlib import PurePosixPath
 from typing import Any
 
-from ingest.columns import LANGUAGE_KEYS, meaning_of
+from ingest.columns import LANGUAGE_KEYS, meaning_of, with_defaults
 from ingest.errors import UnreadableFileError
 from ingest.languages import language_code
-from ingest.readers.base import Row
+from ingest.readers.base import Row, key_of
 from ingest.readers.holding import is_record
 from ingest.readers.nested import records_in
 from ingest.sources import SourceFile
@@ -50,7 +49,7 @@ def _of_document(file: SourceFile) -> dict[str, Any]:
     if language in LANGUAGE_KEYS:
         name = file.folder if stem == "index" else stem
         return {"key": f"{name}@{language_code(language)}", "translation_key": name, "language": language}
-    return {"key": str(PurePosixPath(file.place).parent / file.stem), "title": file.stem} if file.ending else {}
+    return {"key": key_of(file), "title": file.stem} if file.ending else {}
 
 
 def _twins(file: SourceFile, read: Read) -> tuple[list[str], str]:
@@ -81,6 +80,4 @@ def _title_of(row: Row) -> str:
 
 
 def _with(row: Row, told: dict[str, Any]) -> Row:
-    said = {meaning_of(name) for name, value in row.fields.items() if value not in (None, "", [])}
-    more = {name: value for name, value in told.items() if value and name not in said}
-    return replace(row, fields={**row.fields, **more})
+    return replace(row, fields=with_defaults(row.fields, told))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from ingest.columns import LANGUAGE_KEYS, Fields, meaning_of
+from ingest.columns import LANGUAGE_KEYS, Fields, meaning_of, said_in
 from ingest.readers.holding import (
     DEEPEST,
     Elements,
@@ -172,7 +172,7 @@ def _with(fields: Fields, above: Fields) -> Fields:
     """The record, with what is said above it where it says nothing itself; a category goes with tags."""
     if not above:
         return fields
-    said = {meaning_of(name) for name, value in fields.items() if value not in (None, "", [])} - {None}
+    said = said_in(fields) - {None}
     more = {
         name: value
         for name, value in above.items()

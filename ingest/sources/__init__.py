@@ -1,6 +1,15 @@
 """Where collections lie: files, folders, archives, standard input and S3, as one kind of file to the readers."""
 
-from ingest.sources.addresses import Address, PassedOver, Sources, check_paths, is_remote, label_of, open_sources
+from ingest.sources.addresses import (
+    Address,
+    PassedOver,
+    Sources,
+    check_paths,
+    is_remote,
+    label_of,
+    open_sources,
+    s3_files,
+)
 from ingest.sources.file import MAX_DOCUMENT_BYTES, MAX_FIELD_CHARACTERS, SourceFile, bounded_lines
 
 __all__ = [
@@ -15,4 +24,5 @@ __all__ = [
     "is_remote",
     "label_of",
     "open_sources",
+    "s3_files",
 ]

@@ -118,10 +118,14 @@ def _check_path(path: Path, shown: str) -> None:
         raise UnreadableFileError(f"{shown} cannot be read ({error.strerror}).") from None
 
 
+def s3_files() -> Any:
+    """S3 as a file system. A listing that was kept would hide what came since."""
+    return fsspec.filesystem("s3", use_listings_cache=False, skip_instance_cache=True)
+
+
 def _on_s3(address: str) -> tuple[Any, str]:
     try:
-        # A listing that was kept would hide what came since.
-        fs = fsspec.filesystem("s3", use_listings_cache=False, skip_instance_cache=True)
+        fs = s3_files()
         path = address.removeprefix("s3://").rstrip("/")
         if not fs.exists(path):
             raise UnreadableFileError(f"{address} does not exist, or you may not list it; check bucket and key.")

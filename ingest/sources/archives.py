@@ -18,11 +18,9 @@ from fsspec.implementations.zip import ZipFileSystem
 
 from ingest.errors import UnreadableFileError
 from ingest.sources.encodings import encoding_of
-from ingest.sources.file import SourceFile
+from ingest.sources.file import SourceFile, check_unpacked
 
 MAX_UNPACKED_BYTES = 10 * 1024**3
-_BOMB_BYTES = 100 * 1024**2
-_BOMB_RATIO = 200
 _MAX_MEMBERS = 100_000
 _CHUNK = 1 << 20
 _TAR_MAGIC_AT = 257
@@ -155,5 +153,4 @@ def _check_size(label: str, members: int, unpacked: int, packed: int) -> None:
         raise UnreadableFileError(f"{label} holds over {_MAX_MEMBERS:,} files; import it in parts.")
     if unpacked > MAX_UNPACKED_BYTES:
         raise UnreadableFileError(f"{label} unpacks to over 10 GB; import it in parts.")
-    if unpacked > _BOMB_BYTES and unpacked > _BOMB_RATIO * packed:
-        raise UnreadableFileError(f"{label} unpacks to over {_BOMB_RATIO} times its size; it is no text.")
+    check_unpacked(label, unpacked, packed)

@@ -219,8 +219,7 @@ class _Bounded(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         piece = self._unpacked.read(size)
         so_far = self._unpacked.tell()
-        if so_far > _BOMB_BYTES and so_far > _BOMB_RATIO * self._packed.tell():
-            raise UnreadableFileError(f"{self._label} unpacks to over {_BOMB_RATIO} times its size; it is no text.")
+        check_unpacked(self._label, so_far, self._packed.tell())
         return piece
 
     def read1(self, size: int = -1) -> bytes:
@@ -237,6 +236,16 @@ def _shown(label: str) -> str:
     """A label as people may see it: no sign in it moves a terminal's cursor."""
     told = unicodedata.normalize("NFC", label).encode(errors="replace").decode()
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in told)
+
+
+def check_unpacked(label: str, unpacked: int, packed: int) -> None:
+    """Refuse what unpacks as no text does (sizes in bytes).
+
+    Raises:
+        UnreadableFileError: it is large, and many times larger than it was packed.
+    """
+    if unpacked > _BOMB_BYTES and unpacked > _BOMB_RATIO * packed:
+        raise UnreadableFileError(f"{label} unpacks to over {_BOMB_RATIO} times its size; it is no text.")
 
 
 def bounded_lines(file: TextIO, label: str) -> Iterator[str]:

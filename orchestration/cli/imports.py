@@ -237,7 +237,6 @@ def _show_passed_over(files: list[tuple[str, str]]) -> None:
 
 
 def _summary(batch: BatchSummary) -> dict[str, Any]:
-    counts = {count: sum(file.get(count, 0) for file in batch.files) for count in COUNTS}
     return {
         "batch": batch.id,
         "at": f"{batch.started_at:%Y-%m-%d %H:%M}",
@@ -245,5 +244,5 @@ def _summary(batch: BatchSummary) -> dict[str, Any]:
         "collection": batch.collection,
         "files": len(batch.files),
         "failure": batch.failure,
-        **counts,
+        **{count: batch.total(count) for count in COUNTS},
     }

@@ -13,7 +13,7 @@ from typing import Any
 
 import fsspec
 
-from ingest import Address
+from ingest import Address, is_remote, s3_files
 
 DONE, REJECTED = "done", "rejected"
 _UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".download")
@@ -27,9 +27,7 @@ class Inbox:
 
     @property
     def _fs(self) -> Any:
-        if self.root.startswith("s3://"):
-            return fsspec.filesystem("s3", use_listings_cache=False, skip_instance_cache=True)
-        return fsspec.filesystem("file", auto_mkdir=True)
+        return s3_files() if is_remote(self.root) else fsspec.filesystem("file", auto_mkdir=True)
 
     @property
     def _path(self) -> str:
@@ -37,11 +35,8 @@ class Inbox:
 
     def objects(self) -> dict[str, str]:
         """The objects that wait, each with a fingerprint that changes when any file of it does."""
-        fs = self._fs
-        if not fs.isdir(self._path):
-            return {}
         marks: dict[str, list[str]] = {}
-        for path, found in sorted(fs.find(self._path, detail=True).items()):
+        for path, found in sorted(self._files(self._fs).items()):
             parts = PurePosixPath(path).relative_to(self._path).parts
             if not _waits(parts):
                 continue
@@ -52,7 +47,7 @@ class Inbox:
 
     def address(self, name: str) -> Address:
         """Where an object lies, as an import takes it."""
-        return f"{self.root.rstrip('/')}/{name}" if self.root.startswith("s3://") else Path(self.root) / name
+        return f"{self.root.rstrip('/')}/{name}" if is_remote(self.root) else Path(self.root) / name
 
     def file_away(self, name: str, outcome: str, report: dict[str, Any], at: datetime) -> str:
         """Move an object to `done/` or `rejected/`, with its report beside it; returns where it lies now.
@@ -66,7 +61,7 @@ class Inbox:
         fs.makedirs(str(PurePosixPath(place).parent), exist_ok=True)
         fs.pipe_file(report_name, json.dumps(report, ensure_ascii=False, indent=2).encode())
         # By the exact names of the listing, as fsspec takes signs such as [ and * for patterns.
-        moved = [path for path in fs.find(self._path) if path == source or path.startswith(f"{source}/")]
+        moved = [path for path in self._files(fs) if path == source or path.startswith(f"{source}/")]
         for path in moved:
             target = place + path.removeprefix(source)
             fs.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
@@ -76,6 +71,16 @@ class Inbox:
             fs.rm_file(path)
         return place
 
+    def _files(self, fs: Any) -> dict[str, Any]:
+        """Every file by its path, but for what was filed away, which only grows."""
+        files: dict[str, Any] = {}
+        for entry in fs.ls(self._path, detail=True) if fs.isdir(self._path) else ():
+            path = str(entry["name"]).rstrip("/")
+            if path == self._path or path.rpartition("/")[2] in (DONE, REJECTED):
+                continue
+            files |= fs.find(path, detail=True) if entry["type"] == "directory" else {path: entry}
+        return files
+
     @staticmethod
     def collection(name: str) -> str | None:
         """The collection an object belongs to: the folder right below the inbox, or None for the object's own name."""
@@ -84,8 +89,8 @@ class Inbox:
 
 
 def _waits(parts: tuple[str, ...]) -> bool:
-    """Whether a file is to be imported: not filed away, not hidden, not still being written."""
-    if parts[0] in (DONE, REJECTED) or any(part.startswith(".") for part in parts):
+    """Whether a file is to be imported: not hidden, not still being written."""
+    if any(part.startswith(".") for part in parts):
         return False
     try:
         "/".join(parts).encode()

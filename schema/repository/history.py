@@ -23,6 +23,10 @@ class BatchSummary:
     failure: str | None
     passed_over: list[dict[str, Any]]
 
+    def total(self, count: str) -> int:
+        """Sum of one count over the files."""
+        return sum(file.get(count, 0) for file in self.files)
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:

@@ -12,10 +12,9 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import fsspec
 import pytest
 
-from ingest import BatchResult, ImportOptions, UnreadableFileError, import_prompts
+from ingest import BatchResult, ImportOptions, UnreadableFileError, import_prompts, s3_files
 from schema.errors import PromptoryError
 from tests.support.files import write_json
 from tests.support.library import Library
@@ -101,7 +100,7 @@ def test_standard_input_is_read_whatever_is_piped_in(configured: Library, tmp_pa
 
 def test_s3_is_a_folder_like_any_other(library: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with s3_server(monkeypatch) as bucket:
-        fs = fsspec.filesystem("s3", use_listings_cache=False, skip_instance_cache=True)
+        fs = s3_files()
         for name, content in FILES.items():
             fs.pipe_file(f"{bucket}/deep/{name}", content)
         fs.pipe_file(

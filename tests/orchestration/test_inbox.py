@@ -10,6 +10,7 @@ import fsspec
 import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 
+from ingest import s3_files
 from orchestration.definitions import defs
 from orchestration.defs.ingestion import InboxObjects, prompts
 from orchestration.defs.resources import Library as LibraryResource
@@ -37,9 +38,7 @@ def inbox(
 
 def files_of(inbox: str) -> Any:
     """The file system that an inbox is on."""
-    if inbox.startswith("s3://"):
-        return fsspec.filesystem("s3", use_listings_cache=False, skip_instance_cache=True)
-    return fsspec.filesystem("file", auto_mkdir=True)
+    return s3_files() if inbox.startswith("s3://") else fsspec.filesystem("file", auto_mkdir=True)
 
 
 def put(inbox: str, name: str, content: bytes) -> None:

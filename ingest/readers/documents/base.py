@@ -1,11 +1,10 @@
 """What the readers of documents share: a file's text, and what its name and place say of the prompt in it."""
 
 import re
-from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from ingest.columns import Fields, meaning_of
+from ingest.columns import Fields, with_defaults
 from ingest.readers.base import Row
 from ingest.readers.documents.frontmatter import Document, split
 from ingest.sources import SourceFile
@@ -36,11 +35,6 @@ def document_of(file: SourceFile) -> Document:
     return split(text) or Document({}, text)
 
 
-def key_of(file: SourceFile) -> str:
-    """What names a prompt that is a file: its place in the collection, without its ending."""
-    return f"{PurePosixPath(file.place).parent / file.stem}"
-
-
 def folder_key_of(file: SourceFile) -> str:
     """What names a prompt that is a folder."""
     parent = str(PurePosixPath(file.place).parent)
@@ -65,12 +59,6 @@ def row_of(document: Document, fields: Fields, **defaults: str | None) -> Row:
         fault = None if "prompt" in fields else "has no text after its frontmatter"
         return Row(1, with_defaults(fields, defaults), fault)
     return Row(1, with_defaults({"prompt": document.body} | kept, defaults))
-
-
-def with_defaults(fields: Fields, defaults: Mapping[str, str | None]) -> dict[str, Any]:
-    """The fields, and what the file's name and place say under our names, where no field says it."""
-    said = {meaning_of(name) for name, value in fields.items() if value not in (None, "", [])}
-    return dict(fields) | {name: value for name, value in defaults.items() if value and name not in said}
 
 
 def lifted(fields: Fields) -> dict[str, Any]:

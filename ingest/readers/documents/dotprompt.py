@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.readers.base import Row
-from ingest.readers.documents.base import has_words, key_of, row_of, with_lf
+from ingest.readers.base import Row, key_of
+from ingest.readers.documents.base import has_words, row_of, with_lf
 from ingest.readers.documents.folders import variables_of
 from ingest.readers.documents.frontmatter import Document, split
 from ingest.readers.documents.handlebars import fault_of, partials_of

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ingest.errors import UnreadableFileError
@@ -11,7 +12,7 @@ from ingest.readers.yaml_loader import load_documents
 MAX_CHARACTERS = 1_000_000
 _OPENED = re.compile(r"\s*---[ \t]*\n")
 _CLOSED = re.compile(r"^---[ \t]*$\n?", re.MULTILINE)
-_ENTRY = re.compile(r"\w[\w .-]{0,60}:(?:[ \t]|$)")
+_ENTRY = re.compile(r"^\w[\w .-]{0,60}:(?:[ \t]|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,9 @@ def load_yaml(text: str) -> Any:
 
 def _entries(block: str) -> Iterator[str]:
     """A top-level `name: value` with the lines that belong to it."""
-    entry: list[str] = []
-    for line in block.split("\n"):
-        if _ENTRY.match(line):
-            if entry:
-                yield "\n".join(entry)
-            entry = [line]
-        elif entry:
-            entry.append(line)
-    if entry:
-        yield "\n".join(entry)
+    begins = [entry.start() for entry in _ENTRY.finditer(block)]
+    for begin, following in pairwise([*begins, len(block) + 1]):
+        yield block[begin : following - 1]
 
 
 def _field(entry: str) -> tuple[str, Any]:

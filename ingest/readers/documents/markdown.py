@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from ingest.readers.base import Row
+from ingest.readers.base import Row, key_of
 from ingest.readers.documents.base import (
     MARKDOWN,
     document_of,
     folder_key_of,
     heading_of,
-    key_of,
     lifted,
     row_of,
     sample_of,

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from ingest.columns import meaning_of
-from ingest.readers.base import Row
-from ingest.readers.documents.base import MARKDOWN, document_of, heading_of, key_of, row_of, sample_of
+from ingest.readers.base import Row, key_of
+from ingest.readers.documents.base import MARKDOWN, document_of, heading_of, row_of, sample_of
 from ingest.readers.yaml_records import YamlReader
 from ingest.sources import SourceFile
 

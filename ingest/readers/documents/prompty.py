@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.readers.base import Row
-from ingest.readers.documents.base import document_of, has_words, key_of, lifted, row_of
+from ingest.readers.base import Row, key_of
+from ingest.readers.documents.base import document_of, has_words, lifted, row_of
 from ingest.readers.documents.folders import variables_of
 from ingest.sources import SourceFile
 

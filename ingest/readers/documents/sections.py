@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.readers.base import Row
-from ingest.readers.documents.base import MARKDOWN, heading_of, key_of, row_of, sample_of, with_lf
+from ingest.readers.base import Row, key_of
+from ingest.readers.documents.base import MARKDOWN, heading_of, row_of, sample_of, with_lf
 from ingest.readers.documents.frontmatter import Document
 from ingest.sources import SourceFile
 
