@@ -3,8 +3,8 @@
 from ingest.activity import load_activity
 from ingest.batch import COUNTS, BatchResult, FileResult
 from ingest.columns import ALIASES
-from ingest.corrections import import_corrections
-from ingest.errors import UnreadableFileError
+from ingest.corrections import access_said, import_corrections
+from ingest.errors import RefusedError, Remedy, UnreadableFileError
 from ingest.export import FORMATS as EXPORT_FORMATS
 from ingest.export import Selection, export_prompts
 from ingest.near_duplicates import decide, find_near_duplicates, separate
@@ -29,9 +29,12 @@ __all__ = [
     "ImportOptions",
     "Preview",
     "Progress",
+    "RefusedError",
+    "Remedy",
     "Selection",
     "UndoResult",
     "UnreadableFileError",
+    "access_said",
     "collection_of",
     "decide",
     "export_prompts",

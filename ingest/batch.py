@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from ingest.errors import RefusedError
 from ingest.sources import Address, PassedOver, label_of
 from schema.database import connect, driver_of
 from schema.errors import DatabaseError, PromptoryError
@@ -105,12 +106,13 @@ def open_batch(
     *,
     root: Address | None = None,
     started_by: int | None = None,
+    options: dict[str, Any] | None = None,
     is_trial: bool = False,
 ) -> Iterator[Batch]:
     """Open a batch; all of it is kept at the end, or nothing but a row that says why it failed.
 
-    `root` is the folder that the files are named from in the history, where their whole path means nothing. Of a trial
-    nothing at all is kept.
+    `root` is the folder that the files are named from in the history, where their whole path means nothing. `options`
+    are kept with the batch. Of a trial nothing at all is kept.
 
     Raises:
         PromptoryError: as raised inside, after the failure was recorded.
@@ -120,10 +122,10 @@ def open_batch(
             wait_for_turn(connection)
             batch_id = connection.scalar(
                 text("""
-                    INSERT INTO library.import_batches (kind, status, started_by, files)
-                    VALUES (:kind, 'SUCCEEDED', :started_by, '[]') RETURNING id
+                    INSERT INTO library.import_batches (kind, status, started_by, options, files)
+                    VALUES (:kind, 'SUCCEEDED', :started_by, :options, '[]') RETURNING id
                 """),
-                {"kind": kind, "started_by": started_by},
+                {"kind": kind, "started_by": started_by, "options": options and Jsonb(options)},
             )
             assert isinstance(batch_id, int)
             # From here on updates of prompts and sources keep the rows as they were.
@@ -145,12 +147,17 @@ def open_batch(
     except Exception as error:
         if is_trial:
             raise
-        told = str(error) if isinstance(error, PromptoryError) else f"An unexpected fault ({type(error).__name__})."
         with suppress(DatabaseError, DBAPIError):  # the fault may be that the database is away
-            _record_failure(engine, kind, [label_of(address, root) for address in addresses], started_by, told)
+            _record_failure(engine, kind, [label_of(address, root) for address in addresses], started_by, _told(error))
         raise
     for file in batch.files:
         log.info("file_loaded", kind=kind.value, batch_id=batch_id, **asdict(file))
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, RefusedError):
+        return error.reason
+    return str(error) if isinstance(error, PromptoryError) else f"An unexpected fault ({type(error).__name__})."
 
 
 def _record_failure(engine: Engine, kind: BatchKind, files: list[str], started_by: int | None, failure: str) -> None:

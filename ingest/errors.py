@@ -1,6 +1,25 @@
-"""What can be wrong with a file, and with one record in it."""
+"""What can be wrong with a file, with one record in it, and with what a curator asks for."""
+
+from enum import StrEnum
 
 from schema.errors import PromptoryError
+
+
+class Remedy(StrEnum):
+    """What lets a refused request pass, in the words of the command line; a page has its own."""
+
+    PRUNE_MORE = "If that is meant, import with --force."
+    UNDO_MORE = "If that is meant, undo with --force."
+    SEPARATE_FIRST = "Take that back first: promptory duplicates --merged."
+
+
+class RefusedError(PromptoryError):
+    """A request that could do harm. `reason` says which, `remedy` what to do."""
+
+    def __init__(self, reason: str, remedy: Remedy) -> None:
+        super().__init__(f"{reason} {remedy}")
+        self.reason = reason
+        self.remedy = remedy
 
 
 class UnreadableFileError(PromptoryError):

@@ -16,6 +16,7 @@ from ingest.shingles import bands_of, shingles, similarity
 from ingest.staging import Progress, no_progress
 from schema.database import connect, driver_of
 from schema.errors import PromptoryError
+from schema.models import Decision
 
 LEAST_SIMILARITY = 0.7
 _TEXTS_AT_ONCE = 500
@@ -122,12 +123,21 @@ def find_near_duplicates(engine: Engine, progress: Progress = no_progress) -> in
 def decide(engine: Engine, prompt_id: int, other_id: int, *, merge: bool, decided_by: int | None = None) -> None:
     """Merge `other_id` into `prompt_id`, which then stands for both, or say that the two are different prompts.
 
-    Merging hides `other_id`; its sources, likes and activity count for `prompt_id`. `separate` takes it back.
+    Merging hides `other_id`; its sources, likes and activity, and those of what was merged into it before, count for
+    `prompt_id`. `separate` takes it back.
 
     Raises:
-        PromptoryError: one of the two is not there, or was merged already.
+        PromptoryError: one of the two is not there, was merged already, or they are one prompt.
     """
-    own = {"kept": prompt_id, "other": other_id, "by": decided_by, "decision": "MERGED" if merge else "KEPT"}
+    if prompt_id == other_id:
+        raise PromptoryError(f"Prompt {prompt_id} is given twice; name two prompts.")
+    own = {
+        "kept": prompt_id,
+        "other": other_id,
+        "by": decided_by,
+        "decision": Decision.MERGED if merge else Decision.KEPT,
+        "merged": other_id if merge else None,
+    }
     with connect(engine) as connection:
         live = connection.scalars(
             text("SELECT id FROM library.prompts WHERE id IN (:kept, :other) AND archived_at IS NULL FOR UPDATE"), own
@@ -138,10 +148,11 @@ def decide(engine: Engine, prompt_id: int, other_id: int, *, merge: bool, decide
         connection.execute(
             text("""
                 INSERT INTO library.near_duplicates
-                    (prompt_id, other_id, similarity, decision, decided_by, decided_at)
-                VALUES (least(:kept, :other), greatest(:kept, :other), 0, :decision, :by, now())
+                    (prompt_id, other_id, similarity, decision, merged_id, decided_by, decided_at)
+                VALUES (least(:kept, :other), greatest(:kept, :other), 0, :decision, :merged, :by, now())
                 ON CONFLICT (prompt_id, other_id) DO UPDATE SET
-                    decision = excluded.decision, decided_by = excluded.decided_by, decided_at = excluded.decided_at
+                    decision = excluded.decision, merged_id = excluded.merged_id,
+                    decided_by = excluded.decided_by, decided_at = excluded.decided_at
             """),
             own,
         )
@@ -156,26 +167,43 @@ def decide(engine: Engine, prompt_id: int, other_id: int, *, merge: bool, decide
 
 
 def separate(engine: Engine, prompt_id: int) -> None:
-    """Take a merge back: the prompt is shown for itself again.
+    """Take a merge back: the prompt is shown for itself again, and stands again for what was merged into it.
 
     Raises:
         PromptoryError: it is not merged with another.
     """
     own = {"id": prompt_id}
     with connect(engine) as connection:
-        kept = connection.scalar(text("SELECT merged_into FROM library.prompts WHERE id = :id FOR UPDATE"), own)
-        if kept is None:
+        merged = connection.scalar(text("SELECT merged_into FROM library.prompts WHERE id = :id FOR UPDATE"), own)
+        if merged is None:
             raise PromptoryError(f"Prompt {prompt_id} is not merged with another.")
         connection.execute(
-            text("UPDATE library.prompts SET merged_into = NULL, archived_at = NULL WHERE id = :id"), own
-        )
-        connection.execute(
             text("""
-                UPDATE library.near_duplicates SET decision = NULL, decided_by = NULL, decided_at = NULL
-                WHERE decision = 'MERGED' AND :id IN (prompt_id, other_id)
+                WITH RECURSIVE own AS (
+                    SELECT cast(:id AS bigint) AS id
+                    UNION
+                    SELECT d.merged_id FROM library.near_duplicates AS d
+                    INNER JOIN own ON own.id = d.prompt_id + d.other_id - d.merged_id
+                    WHERE d.decision = 'MERGED'
+                )
+                UPDATE library.prompts AS p SET
+                    merged_into = nullif(:id, p.id),
+                    archived_at = CASE WHEN p.id <> :id THEN p.archived_at END
+                FROM own
+                WHERE p.id = own.id
             """),
             own,
         )
+        connection.execute(
+            text("""
+                UPDATE library.near_duplicates SET
+                    decision = NULL, merged_id = NULL, decided_by = NULL, decided_at = NULL
+                WHERE merged_id = :id
+            """),
+            own,
+        )
+        # A pair that only the curator found alike is no finding.
+        connection.execute(text("DELETE FROM library.near_duplicates WHERE decision IS NULL AND similarity = 0"))
 
 
 def _sign(connection: Connection, progress: Progress) -> int:

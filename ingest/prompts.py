@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from ingest import prompts_sql as sql
 from ingest.batch import Batch, BatchResult, open_batch
 from ingest.columns import Fields, meaning_of
 from ingest.errors import UnreadableFileError
 from ingest.fields import NO_MAPPING, NO_PROMPT, Mapping, PromptRecord, as_json, to_prompt, value_at, without_addresses
+from ingest.merge import merge
 from ingest.readers import Row
 from ingest.shapes import shape_of
-from ingest.sources import Address, PassedOver, check_paths, is_remote, open_sources
+from ingest.sources import Address, PassedOver, check_paths, each_once, is_remote, open_sources
 from ingest.staging import Progress, Staging, no_progress
 from ingest.text import normalise_tag
 from schema.errors import PromptoryError
@@ -44,7 +44,10 @@ COLUMNS = {
     "record_hash": "bytea",
 }
 MAX_COLLECTION_CHARACTERS = 120
-MAX_PRUNED = 0.2
+
+_FILES_WITHOUT_PROMPTS = """
+SELECT file_no FROM read_prompts GROUP BY file_no HAVING bool_and(coalesce(reason = :reason, false)) ORDER BY file_no
+"""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class ImportOptions:
 
     `collection` defaults to the first file's name. `access` and `licence` are for records that name none; `tags` are
     given to all. `mapping` goes before what columns' names say. `prune` archives what a newer version of a collection
-    no longer holds, up to MAX_PRUNED of it unless `force`. A trial touches nothing. `resolves` are the rejections whose
+    no longer holds, up to a fifth of it unless `force`. A trial touches nothing. `resolves` are the rejections whose
     records are in the files, corrected. `root` is the folder that the history names files from.
     """
 
@@ -68,6 +71,16 @@ class ImportOptions:
     mapping: Mapping = field(default_factory=lambda: NO_MAPPING)
     started_by: int | None = None
     root: Address | None = None
+
+    def said(self) -> dict[str, Any]:
+        """What is kept of them with the import, as JSON."""
+        return {
+            "access": self.access.value,
+            "licence": self.licence,
+            "tags": list(self.tags),
+            "mapping": dict(self.mapping),
+            "prune": self.prune,
+        }
 
     @cached_property
     def _pseudonym_key(self) -> bytes:
@@ -136,6 +149,7 @@ def import_prompts(
     """
     if not addresses:
         raise PromptoryError("There is no file to import.")
+    addresses = each_once(addresses)
     check_paths(addresses, root=options.root)
     name = (options.collection or collection_of(addresses[0])).strip()
     if not 0 < len(name) <= MAX_COLLECTION_CHARACTERS:
@@ -147,6 +161,7 @@ def import_prompts(
             addresses,
             root=options.root,
             started_by=options.started_by,
+            options=options.said(),
             is_trial=options.is_trial,
         ) as batch,
         open_sources(addresses, root=options.root) as sources,
@@ -170,55 +185,22 @@ def import_prompts(
         if missing:
             raise PromptoryError(f"There is no column '{min(missing)}' in what was given; check the mapping.")
         _pass_over(batch, staging)
-        _merge(batch, staging, options, name)
-    return batch.result
-
-
-def _merge(batch: Batch, staging: Staging, options: ImportOptions, collection: str) -> None:
-    """Decide what becomes of each staged record, and do it."""
-    own = {"batch_id": batch.id, "licence": options.licence}
-    collection_id = batch.connection.scalar(text(sql.COLLECTION), own | {"name": collection})
-    parameters = {
-        **own,
-        "collection_id": collection_id,
-        "default_access": options.access,
-        "untitled": sql.UNTITLED,
-        "files": [file.path for file in batch.files],
-        "origins": [source.origin for source in staging.read],
-        "places": [source.place for source in staging.read],
-        "of_folders": any(not source.named for source in staging.read),
-    }
-    if options.licence:
-        batch.run(sql.LICENCE, **parameters)
-    for statement in sql.IDENTIFY:
-        batch.run(statement, **parameters)
-    if batch.connection.scalar(text(sql.IS_LARGE)):
-        # The statistics of the library are of before this load: by them it would be joined row by row.
-        batch.run("SET LOCAL enable_nestloop = off")
-    if not options.resolves:
-        batch.vanished = batch.run(sql.VANISHED, **parameters)
-    for statement in (*sql.MERGE, sql.NEW_SOURCES, sql.SOURCES, *sql.AFTER_SOURCES):
-        batch.run(statement, **parameters)
-    if options.resolves:
-        batch.run(sql.RESOLVED, **parameters, resolves=list(options.resolves))
-    if options.prune:
-        _prune(batch, parameters, force=options.force)
-    staging.settle(sql.DECIDED)
-
-
-def _prune(batch: Batch, parameters: dict[str, object], *, force: bool) -> None:
-    vanished, prompts = batch.connection.execute(text(sql.SHARE_TO_PRUNE), parameters).tuples().one()
-    if vanished > MAX_PRUNED * prompts and not force:
-        raise PromptoryError(
-            f"{vanished:,} of the collection's {prompts:,} prompts are not in what was given, which is more than "
-            f"{MAX_PRUNED:.0%}; nothing was imported. If that is meant, import with --force."
+        merge(
+            batch,
+            staging,
+            collection=name,
+            access=options.access,
+            licence=options.licence,
+            resolves=options.resolves,
+            prune=options.prune,
+            force=options.force,
         )
-    batch.archived = batch.run(sql.PRUNE, **parameters)
+    return batch.result
 
 
 def _pass_over(batch: Batch, staging: Staging) -> None:
     """Leave out the files that hold no prompt. One that the curator named is told as a fault."""
-    without = set(batch.connection.scalars(text(sql.FILES_WITHOUT_PROMPTS), {"reason": NO_PROMPT}))
+    without = set(batch.connection.scalars(text(_FILES_WITHOUT_PROMPTS), {"reason": NO_PROMPT}))
     for file_no, (file, source) in enumerate(zip(batch.files, staging.read, strict=True)):
         if file.found and file_no not in without:
             continue

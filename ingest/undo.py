@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, text
 
 from ingest.batch import wait_for_turn
+from ingest.errors import RefusedError, Remedy
 from schema.database import connect
 from schema.errors import PromptoryError
 from schema.models import BatchKind, BatchStatus, Prompt, PromptSource
@@ -26,6 +27,9 @@ WITH prompts AS (
     SELECT id FROM library.prompt_sources WHERE first_batch_id = :batch_id
     UNION
     SELECT row_id FROM library.import_changes WHERE batch_id = :batch_id AND relation = 'prompt_sources'
+), licensed AS (
+    SELECT row_id AS id FROM library.import_changes
+    WHERE batch_id = :batch_id AND relation = 'collections' AND before IS NOT NULL
 )
 SELECT c.batch_id FROM library.import_changes AS c
 WHERE
@@ -33,6 +37,7 @@ WHERE
     AND (
         (c.relation IN ('prompts', 'prompt_tags') AND c.row_id IN (SELECT id FROM prompts))
         OR (c.relation = 'prompt_sources' AND c.row_id IN (SELECT id FROM sources))
+        OR (c.relation = 'collections' AND c.row_id IN (SELECT id FROM licensed))
     )
 UNION
 SELECT k.first_batch_id FROM library.prompt_sources AS k
@@ -91,10 +96,14 @@ def _restore(model: type[Prompt] | type[PromptSource]) -> str:
     """
 
 
-_UNUSED_COLLECTION = """
+# What this batch made, and what batches undone before it made that others still used then.
+_MADE = """
 SELECT c.row_id FROM library.import_changes AS c
-WHERE
-    c.batch_id = :batch_id AND c.relation = 'collections' AND c.before IS NULL
+INNER JOIN library.import_batches AS b ON b.id = c.batch_id AND b.status = 'UNDONE'
+WHERE c.before IS NULL AND c.relation = """
+
+_UNUSED_COLLECTION = f"""
+{_MADE} 'collections'
     AND NOT EXISTS (SELECT FROM library.prompt_sources AS k WHERE k.collection_id = c.row_id)
     AND NOT EXISTS (
         SELECT FROM library.import_batches AS b WHERE b.collection_id = c.row_id AND b.status = 'SUCCEEDED'
@@ -128,21 +137,19 @@ _STATEMENTS = (
     CROSS JOIN LATERAL jsonb_array_elements_text(c.before) AS tag_id
     WHERE c.batch_id = :batch_id AND c.relation = 'prompt_tags'
     """,
-    """
+    "UPDATE library.import_batches SET status = 'UNDONE', undone_at = now() WHERE id = :batch_id",
+    f"""
     DELETE FROM library.tags AS t
-    USING library.import_changes AS c
     WHERE
-        c.batch_id = :batch_id AND c.relation = 'tags' AND t.id = c.row_id
+        t.id IN ({_MADE} 'tags')
         AND NOT EXISTS (SELECT FROM library.prompt_tags AS pt WHERE pt.tag_id = t.id)
     """,
-    """
+    f"""
     DELETE FROM library.users AS u
-    USING library.import_changes AS c
     WHERE
-        c.batch_id = :batch_id AND c.relation = 'users' AND u.id = c.row_id
+        u.id IN ({_MADE} 'users')
         AND NOT EXISTS (SELECT FROM library.prompts AS p WHERE p.created_by = u.id)
     """,
-    "UPDATE library.import_batches SET status = 'UNDONE', undone_at = now() WHERE id = :batch_id",
     """
     UPDATE library.collections AS l SET licence = c.before ->> 'licence'
     FROM library.import_changes AS c
@@ -156,7 +163,20 @@ _STATEMENTS = (
         SELECT row_id FROM library.import_changes WHERE batch_id = :batch_id AND relation = 'import_rejections'
     )
     """,
-    "DELETE FROM library.import_changes WHERE batch_id = :batch_id",
+    # What is still used, though made by an undone batch, goes with the last batch that uses it.
+    """
+    DELETE FROM library.import_changes AS c
+    WHERE
+        c.batch_id IN (SELECT id FROM library.import_batches WHERE status = 'UNDONE')
+        AND NOT (
+            c.before IS NULL
+            AND (
+                (c.relation = 'tags' AND EXISTS (SELECT FROM library.tags AS t WHERE t.id = c.row_id))
+                OR (c.relation = 'users' AND EXISTS (SELECT FROM library.users AS u WHERE u.id = c.row_id))
+                OR (c.relation = 'collections' AND EXISTS (SELECT FROM library.collections AS l WHERE l.id = c.row_id))
+            )
+        )
+    """,
 )
 
 
@@ -186,9 +206,10 @@ def undo_import(engine: Engine, batch_id: int, *, force: bool = False) -> UndoRe
         _check(connection, batch_id)
         likes, events = connection.execute(text(_ACTIVITY), own).tuples().one()
         if (likes or events) and not force:
-            raise PromptoryError(
+            raise RefusedError(
                 f"Prompts of batch {batch_id} have {likes:,} likes and {events:,} events since, which would go with "
-                "them. If that is meant, undo with --force."
+                "them.",
+                Remedy.UNDO_MORE,
             )
         removed = connection.scalar(text("SELECT count(*) FROM library.prompts WHERE batch_id = :batch_id"), own)
         restored = connection.scalar(
@@ -217,9 +238,8 @@ def _check(connection: Connection, batch_id: int) -> None:
             f"Undo them first, in this order: {numbers}."
         )
     if connection.scalar(text(_DECISIONS), own):
-        raise PromptoryError(
-            f"Prompts of import {batch_id} were merged with others since, or separated; take that back first: "
-            "promptory duplicates --merged."
+        raise RefusedError(
+            f"Prompts of import {batch_id} were merged with others since, or separated.", Remedy.SEPARATE_FIRST
         )
     taken = connection.scalar(text(_TAKEN), own)
     if taken:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import viewer
 from dashboard.components import AGENT_TYPES, LANGUAGES, TIERS, typed
-from dashboard.imports.wording import counted, told
+from dashboard.imports.wording import told
 from dashboard.suggestions import recent_tags
 from ingest import Selection, export_prompts
 from schema.database import engine_for
@@ -16,6 +16,7 @@ from schema.errors import PromptoryError
 from schema.models import AgentType, BatchKind, BatchStatus, Tier
 from schema.repository.history import recent_batches
 from schema.roles import Role
+from schema.wording import counted
 
 _FORMATS = {
     "csv": "CSV, safe for spreadsheets",

@@ -1,7 +1,6 @@
 """Rejected records, to be corrected in the browser and imported again."""
 
 import json
-from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -13,12 +12,13 @@ from dashboard.components import TIERS, plain
 from dashboard.downloads import csv_button
 from dashboard.imports.cells import as_cell, columns_of, corrected, is_changed
 from dashboard.imports.desk import Desk
-from dashboard.imports.wording import counted, telling
-from ingest import ImportOptions, find_near_duplicates, import_corrections
+from dashboard.imports.wording import telling
+from ingest import access_said, find_near_duplicates, import_corrections
 from schema.database import engine_for
 from schema.models import Tier
-from schema.repository.history import Rejection, rejections_of
+from schema.repository.history import BatchSummary, Rejection, rejections_of
 from schema.roles import Role
+from schema.wording import counted
 
 _MOST_EDITED = 200
 _MOST_DOWNLOADED = 10_000
@@ -31,8 +31,9 @@ Chosen = dict[int, dict[str, Any]]
 """Records to import again, by the id of their rejection."""
 
 
-def show_rejections(desk: Desk, batch_id: int) -> None:
+def show_rejections(desk: Desk, batch: BatchSummary) -> None:
     """The open rejections of an import: what can be corrected, and all of them as a file."""
+    batch_id, options = batch.id, batch.options or {}
     with viewer.open_session() as session:
         refused = rejections_of(session, batch_id, only_open=True, take=_MOST_DOWNLOADED)
     if not refused:
@@ -45,14 +46,14 @@ def show_rejections(desk: Desk, batch_id: int) -> None:
     if records:
         shown = f" The first {_MOST_EDITED:,} of {len(records):,} are shown." if len(records) > _MOST_EDITED else ""
         st.caption(f"Correct the cells that are wrong. What you change or tick is imported again, nothing else.{shown}")
-        chosen = _edit(batch_id, records[:_MOST_EDITED], desk.options.get(batch_id, ImportOptions()))
+        chosen = _edit(batch_id, records[:_MOST_EDITED], options.get("mapping", {}))
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            _ask_import(desk, batch_id, chosen)
+            _ask_import(desk, batch_id, chosen, access_said(options))
     csv_button(_as_table(refused), f"promptory-rejections-{batch_id}.csv")
 
 
-def _edit(batch_id: int, records: list[Rejection], options: ImportOptions) -> Chosen:
-    columns = columns_of((one.record for one in records), options.mapping)
+def _edit(batch_id: int, records: list[Rejection], mapping: dict[str, str]) -> Chosen:
+    columns = columns_of((one.record for one in records), mapping)
     rows = [
         {_CHOSEN: False, "File": PurePath(one.file).name, "Row": one.row_number, "Reason": one.reason}
         | {_OWN + column: as_cell(one.record.get(column)) for column in columns}
@@ -80,13 +81,12 @@ def _edit(batch_id: int, records: list[Rejection], options: ImportOptions) -> Ch
     return chosen
 
 
-def _ask_import(desk: Desk, batch_id: int, chosen: Chosen) -> None:
-    tiers, known = list(Tier), desk.options.get(batch_id)
+def _ask_import(desk: Desk, batch_id: int, chosen: Chosen, said: Tier) -> None:
+    tiers = list(Tier)
     access = st.selectbox(
         "Access by default",
         tiers,
-        # The history does not tell what was said then; a text hidden by mistake does less harm than one shown.
-        index=tiers.index(known.access if known else Tier.PRO),
+        index=tiers.index(said),
         format_func=TIERS.__getitem__,
         key=f"corrections-access-{batch_id}",
         width=260,
@@ -103,14 +103,11 @@ def _ask_import(desk: Desk, batch_id: int, chosen: Chosen) -> None:
 
 
 def _resubmit(desk: Desk, batch_id: int, chosen: Chosen, access: Tier) -> None:
-    known = desk.options.get(batch_id, ImportOptions())
-    options = replace(known, access=access, prune=False, started_by=viewer.viewer_id())
     with telling() as say:
         engine = engine_for(Role.INGEST)
-        result = import_corrections(engine, batch_id, chosen, options)
+        result = import_corrections(engine, batch_id, chosen, access=access, started_by=viewer.viewer_id())
         find_near_duplicates(engine)
         assert result.batch_id is not None
-        desk.options[result.batch_id] = options
         again = result.total("rejected")
         accepted = counted(result.total("found") - again, "corrected record")
         if again:

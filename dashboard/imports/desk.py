@@ -26,7 +26,7 @@ class Desk:
     """Files that wait, the work that is under way, and the import that is shown.
 
     `round` numbers the trays, so that each starts with fresh settings; `uploads` numbers the uploaders, which are
-    emptied into the tray. `options` are those of this session's imports, by batch. `fault` is Markdown.
+    emptied into the tray. `fault` is Markdown.
     """
 
     tray: Tray = field(default_factory=Tray)
@@ -37,7 +37,6 @@ class Desk:
     fault: str | None = None
     shown: int | None = None
     undo_asked: int | None = None
-    options: dict[int, ImportOptions] = field(default_factory=dict)
 
     def clear(self) -> None:
         """Begin anew, with an empty tray."""
@@ -66,7 +65,6 @@ class Desk:
         elif result.batch_id is None:
             self.trial = Trial(job.options, result)
         else:
-            self.options[result.batch_id] = job.options
             self.clear()
             self.show(result.batch_id)
 

@@ -7,10 +7,11 @@ from dashboard import viewer
 from dashboard.components import plain, show_more_button, shown_length
 from dashboard.imports.desk import Desk
 from dashboard.imports.undo import undo_button
-from dashboard.imports.wording import counted, told
+from dashboard.imports.wording import told
 from ingest import COUNTS
 from schema.models import BatchKind, BatchStatus
 from schema.repository.history import BatchSummary, recent_batches
+from schema.wording import counted
 
 _PAGE = 10
 _LENGTH = "import_history_length"

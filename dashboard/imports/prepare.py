@@ -10,8 +10,9 @@ from dashboard.imports.job import start
 from dashboard.imports.looks import Look, look_into
 from dashboard.imports.mapping import ask_mapping
 from dashboard.imports.preview import show_look
-from dashboard.imports.wording import counted, show_counts
+from dashboard.imports.wording import show_counts
 from ingest import ImportOptions
+from schema.wording import counted
 
 # What is done by then needs no progress to be shown.
 _PATIENCE_SECONDS = 0.5

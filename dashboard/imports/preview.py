@@ -6,7 +6,7 @@ import streamlit as st
 from dashboard.components import plain, shorten, table
 from dashboard.imports.looks import ROWS_SHOWN, FileLook, Look
 from dashboard.imports.mapping import label_of
-from dashboard.imports.wording import counted
+from schema.wording import counted
 
 _WIDTHS = {"Title": 200, "Prompt text": 380, "Description": 220, "Tags": 140}
 _REASON = st.column_config.TextColumn("Reason", width=280)

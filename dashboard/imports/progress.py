@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.components import plain
 from dashboard.imports.job import Job
-from dashboard.imports.wording import counted
+from schema.wording import counted
 
 _EVERY_SECONDS = 0.5
 

@@ -11,10 +11,11 @@ from dashboard.imports.history import beside
 from dashboard.imports.pairs import show_pair
 from dashboard.imports.preview import show_passed_over
 from dashboard.imports.undo import undo_button
-from dashboard.imports.wording import counted, show_counts, told
+from dashboard.imports.wording import show_counts, told
 from schema.models import BatchStatus
 from schema.repository.duplicates import near_duplicates
 from schema.repository.history import BatchSummary, recent_batches, vanished_in
+from schema.wording import counted
 
 _MOST_VANISHED = 1000
 _PAIRS = 5
@@ -35,7 +36,7 @@ def show_result(desk: Desk, batch_id: int) -> None:
         if batch.status is BatchStatus.SUCCEEDED:
             _show_vanished(batch_id)
             _show_pairs(batch_id)
-            show_rejections(desk, batch_id)
+            show_rejections(desk, batch)
 
 
 def _show_files(batch: BatchSummary) -> None:

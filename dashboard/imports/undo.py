@@ -3,13 +3,14 @@
 import streamlit as st
 
 from dashboard.imports.desk import Desk, current_desk
-from dashboard.imports.wording import UNDO_MORE, counted, telling, told
+from dashboard.imports.wording import UNDO_MORE, telling, told
 from ingest import undo_import
 from schema.database import engine_for
 from schema.errors import PromptoryError
 from schema.models import BatchStatus
 from schema.repository.history import BatchSummary
 from schema.roles import Role
+from schema.wording import counted
 
 
 def undo_button(desk: Desk, batch: BatchSummary) -> None:

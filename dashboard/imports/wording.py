@@ -8,32 +8,24 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import plain, table
-from ingest import COUNTS
+from ingest import COUNTS, RefusedError, Remedy
 from schema.errors import PromptoryError
 
 PRUNE_MORE = "Even if that is more than 20 % of the collection"
 UNDO_MORE = "Even if people liked or used its prompts since: that goes too"
 
 _NOTICE = "import_notice"
-# Ingest speaks to people at a terminal; here the same is done by hand.
-_AT_THE_TERMINAL = {
-    "import with --force": f"tick “{PRUNE_MORE}” and import again",
-    "undo with --force": "tick the box and undo again",
-    ": promptory duplicates --merged": " on the Near-duplicates page",
+_REMEDIES = {
+    Remedy.PRUNE_MORE: f"If that is meant, tick “{PRUNE_MORE}” and import again.",
+    Remedy.UNDO_MORE: "If that is meant, tick the box and undo again.",
+    Remedy.SEPARATE_FIRST: "Take that back first on the Near-duplicates page.",
 }
 
 
 def told(error: PromptoryError | str) -> str:
     """The sentence of an expected fault, for Markdown."""
-    message = str(error)
-    for terminal, here in _AT_THE_TERMINAL.items():
-        message = message.replace(terminal, here)
+    message = f"{error.reason} {_REMEDIES[error.remedy]}" if isinstance(error, RefusedError) else str(error)
     return plain(message, 900)
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """`1 record`, `1,200 records`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def show_counts(files: list[dict[str, Any]], *, key: str) -> None:

@@ -24,33 +24,20 @@ _ABOUT = re.compile(
     r"|security|authors|credits|support|install|todo|roadmap|_?sources?"
 )
 _TEXTS = (".md", ".txt", ".rst")
+_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".ico", ".bmp", ".tif", ".tiff", ".avif")
+_SOUNDS_AND_FILMS = (".mp3", ".wav", ".ogg", ".mp4", ".mov", ".webm")
+_FONTS = (".ttf", ".otf", ".woff", ".woff2")
+_COMPILED = (".c", ".h", ".cpp", ".cs", ".go", ".rs", ".java", ".kt", ".swift")
+_SCRIPTS = (".py", ".ipynb", ".rb", ".php", ".sh", ".bash", ".ps1", ".bat", ".sql")
+_OF_WEB_PAGES = (".js", ".mjs", ".ts", ".tsx", ".jsx", ".css", ".scss", ".html", ".htm", ".vue")
+_OF_BUILDS = (".lock", ".toml", ".ini", ".cfg", ".gradle", ".csproj", ".sln", ".tf", ".proto")
+_OFFICE = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".pptx")
 _KINDS = (
-    ("is an image", (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".ico", ".bmp", ".tif", ".tiff", ".avif")),
-    ("is a sound or a film", (".mp3", ".wav", ".ogg", ".mp4", ".mov", ".webm")),
-    ("is a font", (".ttf", ".otf", ".woff", ".woff2")),
-    (
-        "is program code",
-        (
-            *(".py", ".js", ".mjs", ".ts", ".tsx", ".jsx", ".c", ".h", ".cpp", ".cs", ".go", ".rs", ".java", ".kt"),
-            *(
-                ".rb",
-                ".php",
-                ".swift",
-                ".sh",
-                ".bash",
-                ".ps1",
-                ".bat",
-                ".sql",
-                ".css",
-                ".scss",
-                ".html",
-                ".htm",
-                ".vue",
-            ),
-            *(".ipynb", ".lock", ".toml", ".ini", ".cfg", ".gradle", ".csproj", ".sln", ".tf", ".proto"),
-        ),
-    ),
-    ("is a document for a word processor; save it as text", (".pdf", ".doc", ".docx", ".odt", ".rtf", ".pptx")),
+    ("is an image", _IMAGES),
+    ("is a sound or a film", _SOUNDS_AND_FILMS),
+    ("is a font", _FONTS),
+    ("is program code", _COMPILED + _SCRIPTS + _OF_WEB_PAGES + _OF_BUILDS),
+    ("is a document for a word processor; save it as text", _OFFICE),
 )
 _PLAIN = "has no mark of a prompt (frontmatter, or a name or headings that say so); name the file itself to import it"
 

@@ -56,6 +56,12 @@ def label_of(address: Address, root: Address | None) -> str:
     return below.encode(errors="replace").decode()
 
 
+def each_once(addresses: Sequence[Address]) -> list[Address]:
+    """The addresses without those that name a file or folder again."""
+    elsewhere = {one: one == "-" or _SCHEME.match(str(one)) for one in addresses}
+    return list({str(one) if elsewhere[one] else str(Path(one).absolute()): one for one in addresses}.values())
+
+
 def check_paths(addresses: Sequence[Address], *, root: Address | None = None) -> None:
     """See that every path is there, before anything is begun.
 

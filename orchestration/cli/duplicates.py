@@ -11,6 +11,7 @@ from schema.database import engine_for, viewer_session
 from schema.models import Decision
 from schema.repository.duplicates import near_duplicates
 from schema.roles import Role
+from schema.wording import counted
 
 PromptId = Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="A prompt's id.")]
 
@@ -55,7 +56,7 @@ def list_(
         "other": [p.other_id for p in pairs],
         "other title": [p.other_title for p in pairs],
     }
-    print_table(f"{len(pairs)} pairs", columns, frozenset({"alike", "prompt", "other"}))
+    print_table(counted(len(pairs), "pair"), columns, frozenset({"alike", "prompt", "other"}))
     out.print("promptory duplicates merge KEPT OTHER, or promptory duplicates keep ONE OTHER", highlight=False)
 
 

@@ -25,6 +25,7 @@ from schema.models import AgentType, BatchKind, Tier
 from schema.repository.duplicates import near_duplicates
 from schema.repository.history import BatchSummary, recent_batches, vanished_in
 from schema.roles import Role
+from schema.wording import counted
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 BatchId = Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The import, as `imports list` shows it.")]
@@ -153,7 +154,7 @@ def undo(
         print_json({"batch_id": batch_id, "removed": result.removed, "restored": result.restored})
         return
     out.print(
-        f"Import {batch_id} is undone: {result.removed:,} prompts removed, {result.restored:,} as they were before.",
+        f"Import {batch_id} is undone: {counted(result.removed, 'prompt')} removed, {result.restored:,} as before.",
         highlight=False,
     )
 
@@ -173,7 +174,7 @@ def export(
     ready_database()
     selection = Selection(collection, tag, agent_type, language, access)
     count = export_prompts(engine_for(Role.INGEST), path, selection, kind)
-    out.print(f"{count:,} prompts written to {path}", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"{counted(count, 'prompt')} written to {path}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _mapping(pairs: list[str]) -> Mapping[str, str]:
@@ -198,14 +199,14 @@ def _show_result(result: BatchResult, pairs: int) -> None:
     _show_passed_over([(one.label, one.reason) for one in result.passed_over])
     if result.total("rejected"):
         where = f": promptory rejections {number}" if number else ""
-        err.print(f"{result.total('rejected'):,} records were rejected{where}")
+        err.print(f"Rejected: {counted(result.total('rejected'), 'record')}{where}")
     if result.vanished:
         where = f": promptory imports show {number}" if number else ""
-        err.print(f"{result.vanished:,} records of an earlier version are no longer there{where}")
+        err.print(f"No longer there: {counted(result.vanished, 'record')} of an earlier version{where}")
     if result.archived:
-        err.print(f"{result.archived:,} prompts were archived for it")
+        err.print(f"Archived for it: {counted(result.archived, 'prompt')}")
     if pairs:
-        err.print(f"{pairs:,} pairs of prompts are nearly the same: promptory duplicates --batch {number}")
+        err.print(f"Nearly the same: {counted(pairs, 'pair')} of prompts; promptory duplicates --batch {number}")
 
 
 def _show_files(title: str, files: list[dict[str, Any]]) -> None:
@@ -216,7 +217,7 @@ def _show_files(title: str, files: list[dict[str, Any]]) -> None:
         for kind in dict.fromkeys(file.get("format", "") for file in files):
             alike = [file for file in files if file.get("format", "") == kind]
             sums = {count: sum(file.get(count, 0) for file in alike) for count in COUNTS}
-            rows.append({"path": f"{len(alike):,} files", "format": kind} | sums)
+            rows.append({"path": counted(len(alike), "file"), "format": kind} | sums)
     shown = [count for count in COUNTS if count in _ALWAYS_SHOWN or any(row.get(count) for row in rows)]
     columns: dict[str, Sequence[object]] = {
         "file": [Path(row["path"]).name for row in rows],
@@ -229,7 +230,7 @@ def _show_files(title: str, files: list[dict[str, Any]]) -> None:
 def _show_passed_over(files: list[tuple[str, str]]) -> None:
     if not files:
         return
-    err.print(f"{len(files):,} files hold no prompts:")
+    err.print(f"Without prompts: {counted(len(files), 'file')}")
     for label, reason in files[:_SHOWN]:
         err.print(f"  {label}: {reason.removeprefix(label).strip()}", markup=False, highlight=False)
     if len(files) > _SHOWN:

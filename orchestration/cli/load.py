@@ -20,6 +20,7 @@ from orchestration.cli.console import err, print_json, print_table, progress_lin
 from orchestration.lib.landing import data_files
 from schema.database import engine_for
 from schema.roles import Role
+from schema.wording import counted
 
 Paths = Annotated[list[Path], typer.Argument(help="Files, or folders whose files are all taken.", metavar="PATH...")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
@@ -62,7 +63,8 @@ def _load(paths: list[Path], doing: str, as_json: bool, load: Callable[[list[Pat
     counts = {count: [getattr(file, count) for file in result.files] for count in COUNTS}
     print_table(f"Batch {result.batch_id}", columns | counts, frozenset(COUNTS))
     if result.total("rejected"):
-        err.print(f"{result.total('rejected')} records were rejected: promptory rejections {result.batch_id}")
+        rejected = counted(result.total("rejected"), "record")
+        err.print(f"Rejected: {rejected}; promptory rejections {result.batch_id}")
 
 
 def _files(paths: list[Path]) -> list[Path]:

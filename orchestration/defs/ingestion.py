@@ -24,6 +24,7 @@ from orchestration.lib.landing import activity_files, data_files
 from schema.database import viewer_session
 from schema.errors import DatabaseError, PromptoryError
 from schema.repository.history import Rejection, rejections_of
+from schema.wording import counted
 
 MAX_REJECTIONS_SHOWN = 500
 
@@ -65,7 +66,7 @@ def prompts(context: dg.AssetExecutionContext, config: InboxObjects, library: Li
             context.log.warning(f"{name} changed meanwhile; it stays in the inbox and is imported again.")
     find_near_duplicates(library.engine)
     if refused:
-        raise dg.Failure(f"{len(refused)} objects cannot be read and are in rejected/: {' '.join(refused)}")
+        raise dg.Failure(f"In rejected/, as it cannot be read: {counted(len(refused), 'object')}. {' '.join(refused)}")
     return dg.MaterializeResult(metadata=_metadata(results) | {"rejections": _rejections_table(library, results)})
 
 

@@ -79,7 +79,8 @@ class Inbox:
             if path == self._path or path.rpartition("/")[2] in (DONE, REJECTED):
                 continue
             files |= fs.find(path, detail=True) if entry["type"] == "directory" else {path: entry}
-        return files
+        # Links may lead out of the inbox, and a pipe would be read without end.
+        return {path: found for path, found in files.items() if found["type"] == "file" and not found.get("islink")}
 
     @staticmethod
     def collection(name: str) -> str | None:

@@ -201,7 +201,10 @@ class Decision(enum.StrEnum):
 
 
 class NearDuplicate(Base):
-    """Two prompts whose texts are nearly the same, the older one first; `similarity` is Jaccard's, 0 to 1."""
+    """Two prompts whose texts are nearly the same, the older one first; `similarity` is Jaccard's, 0 to 1.
+
+    `merged_id` is the one of the two that was merged into the other.
+    """
 
     __tablename__ = "near_duplicates"
 
@@ -211,6 +214,7 @@ class NearDuplicate(Base):
     )
     similarity: Mapped[float] = mapped_column(Double)
     decision: Mapped[Decision | None] = mapped_column(one_of(Decision))
+    merged_id: Mapped[int | None] = mapped_column(BigInteger)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey(f"{LIBRARY}.users.id", ondelete="SET NULL"), index=True)
     decided_at: Mapped[Moment | None]
     found_at: Mapped[Created]
@@ -219,4 +223,8 @@ class NearDuplicate(Base):
         CheckConstraint("prompt_id < other_id", name="order"),
         CheckConstraint("similarity BETWEEN 0 AND 1", name="similarity"),
         CheckConstraint("decision IN ('KEPT', 'MERGED')", name="decision"),
+        CheckConstraint(
+            "CASE WHEN decision = 'MERGED' THEN merged_id IN (prompt_id, other_id) ELSE merged_id IS NULL END",
+            name="merged_id",
+        ),
     )

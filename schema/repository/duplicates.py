@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from schema.models import Decision, NearDuplicate, Prompt
@@ -46,7 +46,7 @@ def near_duplicates(
         select(
             *(pair.prompt_id, pair.other_id, pair.similarity, one.title, other.title.label("other_title")),
             *(one.prompt_text.label("text"), other.prompt_text.label("other_text"), pair.decision),
-            case((other.merged_into == one.id, other.id), (one.merged_into == other.id, one.id)).label("merged_id"),
+            pair.merged_id,
         )
         .join(one, one.id == pair.prompt_id)
         .join(other, other.id == pair.other_id)

@@ -22,6 +22,7 @@ class BatchSummary:
     files: list[dict[str, Any]]
     failure: str | None
     passed_over: list[dict[str, Any]]
+    options: dict[str, Any] | None
 
     def total(self, count: str) -> int:
         """Sum of one count over the files."""
@@ -76,6 +77,7 @@ def recent_batches(
         batch.files,
         batch.failure,
         batch.passed_over,
+        batch.options,
     )
     statement = select(*columns).outerjoin(Collection, Collection.id == batch.collection_id).order_by(batch.id.desc())
     if kind is not None:

@@ -209,15 +209,17 @@ def test_corrections_follow_the_mapping_of_their_import(page: AppTest, configure
     assert titles(configured) == ["A", "B"]
 
 
-def test_a_correction_from_the_history_is_pro_unless_the_curator_says_free(
+def test_a_correction_from_the_history_takes_access_as_its_import_did(
     page: AppTest, configured: Library, curator: AppTest
 ) -> None:
-    imported(page, ("a.csv", b"title,prompt\nA,The first prompt\nB,\n"))
+    dropped(page, ("a.csv", b"title,prompt\nA,The first prompt\nB,\n"))
+    page.selectbox(key="access-0").select(Tier.PRO)
+    clicked(page, "Import")
     later = page_of(signed_in("curator@example.com", "curator-password"), "import_prompts")
     clicked(later, "Details")
     edit(later, "corrections", 0, record_prompt="The second prompt")
     clicked(later, "Import 1 corrected record")
-    assert configured.rows("SELECT access FROM library.prompts ORDER BY id") == [("FREE",), ("PRO",)]
+    assert configured.rows("SELECT access FROM library.prompts ORDER BY id") == [("PRO",), ("PRO",)]
 
 
 def test_near_duplicates_are_compared_word_by_word_and_merged(page: AppTest, configured: Library) -> None:

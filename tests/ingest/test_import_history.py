@@ -9,6 +9,7 @@ import pytest
 from ingest import ImportOptions, decide, import_corrections, import_prompts
 from ingest.text import without_addresses_in
 from schema.errors import PromptoryError
+from schema.models import Tier
 from schema.repository.history import rejections_of
 from schema.roles import Role
 from tests.ingest.test_undo import content, load, undo
@@ -81,10 +82,60 @@ def test_corrections_make_nothing_vanish(library: Library, tmp_path: Path) -> No
         with library.viewer(None, Role.INGEST) as session:
             rejection = rejections_of(session, first.batch_id, only_open=True)[0]
         corrected = {**rejection.record, "prompt": text}
-        result = import_corrections(library.ingest, first.batch_id, {rejection.id: corrected}, ImportOptions())
+        result = import_corrections(library.ingest, first.batch_id, {rejection.id: corrected})
         assert (result.total("inserted"), result.vanished) == (1, 0)
+        with pytest.raises(PromptoryError, match="corrected already"):
+            import_corrections(library.ingest, first.batch_id, {rejection.id: corrected})
     with library.viewer(None, Role.INGEST) as session:
         assert rejections_of(session, first.batch_id, only_open=True) == []
+
+
+def test_corrections_are_read_as_their_import_was_told(library: Library, tmp_path: Path) -> None:
+    file = write_json(tmp_path / "c.json", [{"Q": "a", "title": "A"}, {"Q": "", "title": "B"}])
+    said: dict[str, Any] = {"access": Tier.PRO, "tags": ("new",), "licence": "MIT", "mapping": {"prompt": "Q"}}
+    first = load(library, file, **said)
+    assert first.batch_id is not None
+    with library.viewer(None, Role.INGEST) as session:
+        (rejection,) = rejections_of(session, first.batch_id)
+    broken = import_corrections(library.ingest, first.batch_id, {rejection.id: {"Q": "half \ud83d", "title": "B"}})
+    assert broken.batch_id is not None
+    with library.viewer(None, Role.INGEST) as session:
+        (rejection,) = rejections_of(session, broken.batch_id)
+    assert "broken emoji" in rejection.reason
+    import_corrections(library.ingest, broken.batch_id, {rejection.id: {"Q": "b", "title": "B"}})
+    prompts = "library.prompts AS p JOIN library.prompt_sources AS k ON k.prompt_id = p.id"
+    assert library.rows(f"SELECT p.prompt_text, p.access, k.tags, k.licence FROM {prompts} ORDER BY 1") == [
+        ("a", "PRO", ["new"], "MIT"),
+        ("b", "PRO", ["new"], "MIT"),
+    ]
+
+
+def test_undoing_imports_in_any_order_leaves_nothing_behind(library: Library, tmp_path: Path) -> None:
+    def one(text: str) -> Path:
+        return write_json(tmp_path / f"{text}.json", [{"prompt": text, "author": "ann", "tags": ["shared"]}])
+
+    first, second = load(library, one("a")), load(library, one("b"))
+    undo(library, first)
+    assert library.rows("SELECT name FROM library.tags") == [("shared",)]
+    undo(library, second)
+    for table in ("tags", "collections", "users", "import_changes"):
+        assert library.value(f"SELECT count(*) FROM library.{table}") == 0
+
+
+def test_a_prompt_that_follows_another_record_keeps_what_it_was(library: Library, tmp_path: Path) -> None:
+    second = {"id": 2, "title": "Second", "prompt": "x"}
+    load(library, write_json(tmp_path / "f.json", [{"id": 1, "title": "First", "prompt": "x"}, second]))
+    load(library, write_json(tmp_path / "f.json", [{"id": 1, "title": "First", "prompt": "y"}, second]))
+    assert library.rows("SELECT title, prompt_text FROM library.prompts ORDER BY id") == [
+        ("Second", "x"),
+        ("First", "y"),
+    ]
+    assert library.rows("SELECT prompt_id, title, prompt_text FROM library.prompt_versions") == [(1, "First", "x")]
+
+
+def test_a_file_that_is_named_twice_is_read_once(library: Library, tmp_path: Path) -> None:
+    file = write_json(tmp_path / "f.json", [{"prompt": "a"}])
+    assert len(load(library, file, tmp_path / "." / "f.json", file).files) == 1
 
 
 def test_a_file_of_a_folder_alone_says_nothing_of_the_others(library: Library, tmp_path: Path) -> None:

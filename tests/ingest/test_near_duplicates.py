@@ -86,6 +86,21 @@ def test_merging_hides_one_and_counts_its_likes_for_the_other(library: Library, 
     assert (pairs(library), find_near_duplicates(library.ingest)) == ([], 0)
 
 
+def test_separating_takes_along_what_was_merged_before(library: Library, tmp_path: Path) -> None:
+    load(library, tmp_path, ENGLISH, KOREAN, CHINESE)
+    decide(library.ingest, 2, 1, merge=True)
+    decide(library.ingest, 3, 2, merge=True)
+    assert library.rows("SELECT id FROM library.prompt_cards") == [(3,)]
+    separate(library.ingest, 2)
+    merged = "SELECT id, merged_into FROM library.prompts ORDER BY id"
+    assert library.rows(merged) == [(1, 2), (2, None), (3, None)]
+    separate(library.ingest, 1)
+    assert library.rows(merged) == [(1, None), (2, None), (3, None)]
+    assert pairs(library) == []
+    with pytest.raises(PromptoryError, match="given twice"):
+        decide(library.ingest, 1, 1, merge=True)
+
+
 def test_importing_a_merged_text_again_does_not_bring_it_back(library: Library, tmp_path: Path) -> None:
     load(library, tmp_path, ENGLISH, f"{ENGLISH}!")
     decide(library.ingest, 1, 2, merge=True)

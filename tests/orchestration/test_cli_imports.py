@@ -43,7 +43,7 @@ def test_imports_are_listed_shown_and_undone(configured: Library, tmp_path: Path
     shown = json.loads(promptory("imports", "show", str(number), "--json").stdout)
     assert (shown["inserted"], shown["unchanged"]) == (1, 9)
     assert [(one["title"], one["archived"]) for one in shown["vanished"]] == [("t0", True)]
-    assert "1 prompts removed, 1 as they were before" in promptory("imports", "undo", str(number)).stdout
+    assert "1 prompt removed, 1 as before" in promptory("imports", "undo", str(number)).stdout
     assert configured.rows("SELECT count(*), count(archived_at) FROM library.prompts") == [(10, 0)]
     assert "was undone already" in told(promptory("imports", "undo", str(number)))
     assert "There is no import 99" in told(promptory("imports", "show", "99"))
@@ -52,7 +52,7 @@ def test_imports_are_listed_shown_and_undone(configured: Library, tmp_path: Path
 def test_near_duplicates_are_told_merged_kept_and_separated(configured: Library, tmp_path: Path) -> None:
     file = write_json(tmp_path / "p.json", [{"title": "A", "prompt": ALIKE}, {"title": "B", "prompt": f"{ALIKE}!"}])
     imported = promptory("import", str(file))
-    assert "1 pairs of prompts are nearly the same" in imported.stderr
+    assert "Nearly the same: 1 pair of prompts" in imported.stderr
     (pair,) = json.loads(promptory("duplicates", "--json").stdout)["pairs"]
     one, other = str(pair["prompt_id"]), str(pair["other_id"])
     assert pair["similarity"] > 0.9
@@ -67,6 +67,6 @@ def test_near_duplicates_are_told_merged_kept_and_separated(configured: Library,
 
 def test_an_export_is_written_where_it_was_asked_for(configured: Library, tmp_path: Path) -> None:
     promptory("import", str(write_json(tmp_path / "p.json", [{"prompt": "a", "tags": ["x"]}, {"prompt": "b"}])))
-    assert "1 prompts written" in promptory("export", str(tmp_path / "out.jsonl"), "--tag", "x").stdout
+    assert "1 prompt written" in promptory("export", str(tmp_path / "out.jsonl"), "--tag", "x").stdout
     assert json.loads((tmp_path / "out.jsonl").read_text())["prompt"] == "a"
     assert "There is no export as" in told(promptory("export", str(tmp_path / "out.pdf")))

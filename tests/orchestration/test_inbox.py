@@ -113,7 +113,7 @@ def test_a_poison_file_is_set_aside_and_the_others_are_imported(inbox: str, conf
     result = materialise()
     assert not result.success
     failure = result.get_step_failure_events()[0].step_failure_data
-    assert "1 objects cannot be read" in str(failure.user_failure_data)
+    assert "as it cannot be read: 1 object." in str(failure.user_failure_data)
     assert configured.rows("SELECT title FROM library.prompts") == [("A",)]
     files = held(inbox)
     assert files["rejected/a-bad.json"] == b"[{"
