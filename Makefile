@@ -26,7 +26,8 @@ POSTGRES_BIN ?= $(firstword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQL that is supported.
 	$(BIN)/pytest --postgres-bin $(POSTGRES_BIN) tests/schema tests/ingest tests/warehouse
 
-screenshots: $(VENV)/.development  ## Take the pictures of the README from the demo's library.
+screenshots: $(VENV)/.development  ## Take the pictures of the README, of the library that the demo sets up.
+	$(BIN)/promptory demo --no-serve
 	$(BIN)/python -m tests.browser.screenshots
 
 formats: $(VENV)/.development  ## Write docs/formats.md from a run over the real collections beside the project.

@@ -1,4 +1,4 @@
-"""Pictures of the demo's pages for the README: `make screenshots`, after `make demo` has set the library up."""
+"""Pictures of the demo's pages for the README: `make screenshots`."""
 
 from pathlib import Path
 
