@@ -113,7 +113,17 @@ SELECT
 FROM chosen
 """
 
-# The last word on each touched pair, over the whole ledger: late and out-of-order events come out right.
+# In the order of time, so that the newest day has the highest revision.
+DAYS = """
+INSERT INTO library.activity_days AS d (activity_date)
+SELECT DISTINCT cast(occurred_at AT TIME ZONE 'UTC' AS date) AS activity_date
+FROM staged_events WHERE outcome = 'inserted'
+ORDER BY 1
+ON CONFLICT (activity_date) DO UPDATE SET revision = excluded.revision
+"""
+
+# The last word on each touched pair, over the whole ledger: late and out-of-order events come out right. A like whose
+# event the ledger holds no longer stands until a later word.
 LIKES = """
 WITH touched AS (
     SELECT DISTINCT user_id, prompt_id FROM staged_events
@@ -126,7 +136,8 @@ WITH touched AS (
     ORDER BY e.user_id, e.prompt_id, e.occurred_at DESC, e.event_id DESC
 ), withdrawn AS (
     DELETE FROM library.user_prompt_likes AS l USING last_word AS w
-    WHERE l.user_id = w.user_id AND l.prompt_id = w.prompt_id AND w.event_type = 'unlike'
+    WHERE l.user_id = w.user_id AND l.prompt_id = w.prompt_id
+        AND w.event_type = 'unlike' AND w.occurred_at >= l.liked_at
 )
 INSERT INTO library.user_prompt_likes (user_id, prompt_id, liked_at)
 SELECT user_id, prompt_id, occurred_at FROM last_word WHERE event_type = 'like'
@@ -150,6 +161,7 @@ def load_activity(
         for statement in (PEOPLE, PROMPTS_BY_ID, PROMPTS_BY_KEY, UNKNOWN, REPEATED, KNOWN, PARTITIONS):
             batch.run(statement)
         batch.run(NEW, batch_id=batch.id)
+        batch.run(DAYS)
         batch.run(LIKES)
         staging.settle()
     return batch.result

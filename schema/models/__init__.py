@@ -1,6 +1,6 @@
 """Typed models of the library database; the tables and enumerations the product's owner asked for, and their kin."""
 
-from schema.models.activity import ActivityEvent, EventType
+from schema.models.activity import ActivityDay, ActivityEvent, EventType
 from schema.models.base import LIBRARY, Base
 from schema.models.billing import BillingInterval, Plan, Subscription, SubscriptionStatus
 from schema.models.imports import BatchKind, BatchStatus, ImportBatch, ImportChange, ImportRejection
@@ -21,6 +21,7 @@ from schema.models.prompts import (
 
 __all__ = [
     "LIBRARY",
+    "ActivityDay",
     "ActivityEvent",
     "AgentType",
     "Base",

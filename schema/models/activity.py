@@ -2,8 +2,9 @@
 
 import enum
 import uuid
+from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, Sequence, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.models.base import LIBRARY, Base, Moment, one_of
@@ -47,8 +48,35 @@ class ActivityEvent(Base):
             "event_type IN ('search', 'sign_in') OR prompt_id IS NOT NULL", name="prompt_events_name_a_prompt"
         ),
         CheckConstraint("event_type NOT IN ('like', 'unlike') OR user_id IS NOT NULL", name="likes_name_a_person"),
-        Index("ix_activity_events_occurred_at", "occurred_at"),
-        Index("ix_activity_events_user_id_prompt_id", "user_id", "prompt_id"),
+        Index(
+            "ix_activity_events_occurred_at",
+            "occurred_at",
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": 16},
+        ),
+        Index("ix_activity_events_user_id_occurred_at", "user_id", "occurred_at"),
         Index("ix_activity_events_prompt_id", "prompt_id"),
+        Index(
+            "ix_activity_events_likes",
+            *("user_id", "prompt_id", "occurred_at"),
+            postgresql_where=text("event_type IN ('like', 'unlike')"),
+        ),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
+
+
+class ActivityDay(Base):
+    """A UTC day that has, or had, events. Its revision grows with every change of them.
+
+    `events_dropped_at` is when its month was dropped from the ledger: what was counted of it stays as it is.
+    """
+
+    __tablename__ = "activity_days"
+
+    activity_date: Mapped[date] = mapped_column(Date, primary_key=True)
+    revision: Mapped[int] = mapped_column(
+        BigInteger,
+        Sequence("activity_revisions", schema=LIBRARY),
+        server_default=text(f"nextval('{LIBRARY}.activity_revisions')"),
+    )
+    events_dropped_at: Mapped[Moment | None]
