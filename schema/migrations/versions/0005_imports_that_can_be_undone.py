@@ -6,6 +6,8 @@ in `import_changes`. What an import inserts needs no such copy: prompts and sour
 
 from alembic import op
 
+from schema.migrations import warehouse
+
 revision = "0005"
 down_revision = "0004"
 
@@ -204,18 +206,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away. What dbt built on the columns goes, as it can be built again."""
-    op.execute("SET LOCAL ROLE promptory_dbt")
-    op.execute("""
-        DO $$ DECLARE view_name text; BEGIN
-            FOR view_name IN
-                SELECT c.relname FROM pg_class AS c
-                WHERE c.relnamespace = 'analytics'::regnamespace AND c.relkind = 'v'
-            LOOP
-                EXECUTE format('DROP VIEW IF EXISTS analytics.%I CASCADE', view_name);
-            END LOOP;
-        END $$
-    """)
-    op.execute("SET LOCAL ROLE promptory_owner")
+    warehouse.drop_views()
     op.execute(WITHOUT_ACCESS)
     op.execute(WITHOUT_TABLES)
     op.execute(WITHOUT_COLUMNS)

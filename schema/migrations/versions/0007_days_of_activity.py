@@ -6,6 +6,8 @@ triggers do it for events that go or change with their prompts and people.
 
 from alembic import op
 
+from schema.migrations import warehouse
+
 revision = "0007"
 down_revision = "0006"
 
@@ -95,6 +97,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away."""
+    warehouse.drop_views()
     op.execute("DROP FUNCTION library.drop_activity_before(date)")
     op.execute(WITHOUT_INDEXES)
     op.execute("DROP TRIGGER revise_days_updated ON library.activity_events")

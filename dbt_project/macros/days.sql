@@ -1,0 +1,61 @@
+{#
+    Models that are incremental by day hold `activity_date` and the `revision` that the ledger's day had when they read
+    it. A day whose revision is another now is forgotten and built anew, however long ago it was:
+
+        config(
+            materialized='incremental', incremental_strategy='append',
+            pre_hook="{{ forget_changed_days() }}",
+            indexes=[{'columns': ['activity_date', 'revision']}]
+        )
+#}
+
+{# Pre-hook: take out the days that are to be built anew. #}
+{% macro forget_changed_days() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }}
+        where activity_date in (select activity_date from {{ days_to_build() }} as changed)
+    {%- endif -%}
+{%- endmacro %}
+
+{# The days to read from the ledger, with their revisions: all, or in an incremental run those that changed. #}
+{% macro days_to_build() -%}
+    (
+        select
+            days.activity_date,
+            days.revision
+        from {{ ref('int_activity_days') }} as days
+        where
+            days.events_dropped_at is null
+            {%- if is_incremental() %}
+            and not exists (
+                select 1 from {{ this }} as counted
+                where counted.activity_date = days.activity_date and counted.revision = days.revision
+            )
+            {%- endif %}
+    )
+{%- endmacro %}
+
+{# Whether a moment lies on a UTC day: of few days, in a form that reads their part of the ledger alone. #}
+{% macro is_on_day(moment, day) -%}
+    {%- if is_incremental() -%}
+        {{ moment }} >= {{ utc_midnight(day) }} and {{ moment }} < {{ utc_midnight(day ~ ' + 1') }}
+    {%- else -%}
+        {{ utc_day(moment) }} = {{ day }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# In a full refresh: what was counted of days whose events the ledger keeps no longer. Columns in the model's order. #}
+{% macro days_carried_over(columns) -%}
+    {%- set before = load_relation(this) if execute else none -%}
+    {%- if before is not none and not is_incremental() -%}
+        {%- set there = adapter.get_columns_in_relation(before) | map(attribute='name') | list -%}
+        union all
+        select
+            {% for column in columns -%}
+                {{ 'kept.' ~ column if column in there else 'null as ' ~ column }}{{ ', ' if not loop.last }}
+            {%- endfor %}
+        from {{ before }} as kept
+        inner join {{ ref('int_activity_days') }} as days on kept.activity_date = days.activity_date
+        where days.events_dropped_at is not null
+    {%- endif -%}
+{%- endmacro %}
