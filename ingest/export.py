@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,7 @@ def unescaped(value: Any) -> Any:
 def _write_parquet(path: Path, records: Iterator[Record]) -> int:
     count = 0
     with _aside(path) as aside, pq.ParquetWriter(aside, _SCHEMA, compression="zstd") as writer:
-        while rows := [record for record, _ in zip(records, range(_ROWS_AT_ONCE), strict=False)]:
+        while rows := list(islice(records, _ROWS_AT_ONCE)):
             writer.write_table(pa.Table.from_pylist(rows, _SCHEMA))
             count += len(rows)
     return count

@@ -52,12 +52,18 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
+_SHORT = 10
+
+
 def print_table(title: str, columns: Mapping[str, Sequence[object]], numbers: frozenset[str] = frozenset()) -> None:
     """A table for people; the values are shown as they are, markup or not."""
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
+    for name, values in columns.items():
         numeric = name in numbers
-        table.add_column(name, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+        # In a narrow terminal long texts are folded, not what a glance should tell.
+        short = numeric or max((len(str(value)) for value in values), default=0) <= _SHORT
+        least = None if short else _SHORT
+        table.add_column(name, justify="right" if numeric else "left", no_wrap=short, min_width=least, overflow="fold")
     for row in zip(*columns.values(), strict=True):
         table.add_row(*(_plain(value) for value in row))
     out.print(table)

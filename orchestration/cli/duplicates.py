@@ -47,7 +47,7 @@ def list_(
         print_json({"pairs": shown})
         return
     if not pairs:
-        out.print("No two prompts are nearly the same.")
+        out.print("No prompts were merged." if merged else "No two prompts are nearly the same.")
         return
     columns: dict[str, Sequence[object]] = {
         "alike": [f"{p.similarity:.0%}" for p in pairs],

