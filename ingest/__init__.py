@@ -1,6 +1,6 @@
 """Files in, validated records, library tables. Knows neither Dagster nor Streamlit."""
 
-from ingest.activity import load_activity
+from ingest.activity import drop_old_activity, load_activity, retry_activity
 from ingest.batch import COUNTS, BatchResult, FileResult
 from ingest.columns import ALIASES
 from ingest.corrections import access_said, import_corrections
@@ -37,6 +37,7 @@ __all__ = [
     "access_said",
     "collection_of",
     "decide",
+    "drop_old_activity",
     "export_prompts",
     "find_near_duplicates",
     "import_corrections",
@@ -47,6 +48,7 @@ __all__ = [
     "load_users",
     "preview_prompts",
     "refresh_subscription_status",
+    "retry_activity",
     "s3_files",
     "separate",
     "undo_import",

@@ -30,7 +30,7 @@ class JsonLinesReader:
         with file.open_text() as text:
             lines = (line for line in bounded_lines(text, file.label) if line.strip())
             for number, line in enumerate(lines, start=1):
-                yield _row_of_line(number, line)
+                yield row_of_line(number, line)
 
 
 class JsonReader:
@@ -52,7 +52,8 @@ class JsonReader:
             yield from rows_in(file, JsonScanner(text, file.label).values())
 
 
-def _row_of_line(number: int, line: str) -> Row:
+def row_of_line(number: int, line: str) -> Row:
+    """A line of JSON Lines as a row; one that is not a JSON object carries a fault."""
     try:
         fields = decoder.decode(line)
     except RecursionError:

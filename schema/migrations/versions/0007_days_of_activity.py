@@ -87,17 +87,58 @@ REVOKE ALL ON FUNCTION library.drop_activity_before(date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION library.drop_activity_before(date) TO promptory_ingest;
 """
 
+# A month that has no events yet can be filled as a bare table, which becomes a partition when it is whole.
+MONTHS = """
+CREATE FUNCTION library.begin_activity_month(month_start date) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    partition_name text := 'activity_events_' || to_char(date_trunc('month', month_start::timestamp), 'YYYY_MM');
+    has_events boolean;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('library.ensure_activity_partitions'));
+    IF to_regclass('library.' || partition_name) IS NOT NULL THEN
+        EXECUTE format('SELECT EXISTS (SELECT FROM library.%I)', partition_name) INTO has_events;
+        IF has_events THEN
+            RETURN NULL;
+        END IF;
+        EXECUTE format('DROP TABLE library.%I', partition_name);
+    END IF;
+    EXECUTE format('CREATE TABLE library.%I (LIKE library.activity_events INCLUDING CONSTRAINTS)', partition_name);
+    EXECUTE format('GRANT INSERT ON library.%I TO promptory_ingest', partition_name);
+    RETURN partition_name;
+END $$;
+
+CREATE FUNCTION library.finish_activity_month(month_start date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET maintenance_work_mem = '128MB' AS $$
+DECLARE
+    first_day date := date_trunc('month', month_start::timestamp);
+    partition_name text := 'activity_events_' || to_char(first_day, 'YYYY_MM');
+BEGIN
+    EXECUTE format('REVOKE ALL ON library.%I FROM promptory_ingest', partition_name);
+    EXECUTE format('ANALYZE library.%I', partition_name);
+    EXECUTE format(
+        'ALTER TABLE library.activity_events ATTACH PARTITION library.%I FOR VALUES FROM (%L) TO (%L)',
+        partition_name, first_day || ' 00:00:00+00', (first_day + interval '1 month')::date || ' 00:00:00+00'
+    );
+END $$;
+REVOKE ALL ON FUNCTION library.begin_activity_month(date), library.finish_activity_month(date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION library.begin_activity_month(date), library.finish_activity_month(date) TO promptory_ingest;
+"""
+
 
 def upgrade() -> None:
     """Add the days with their triggers, exchange the indexes, and let old months be dropped."""
     op.execute(DAYS)
     op.execute(INDEXES)
     op.execute(RETENTION)
+    op.execute(MONTHS)
 
 
 def downgrade() -> None:
     """Take them away."""
     warehouse.drop_views()
+    op.execute("DROP FUNCTION library.begin_activity_month(date)")
+    op.execute("DROP FUNCTION library.finish_activity_month(date)")
     op.execute("DROP FUNCTION library.drop_activity_before(date)")
     op.execute(WITHOUT_INDEXES)
     op.execute("DROP TRIGGER revise_days_updated ON library.activity_events")

@@ -1,0 +1,13 @@
+"""Load application activity into the ledger, and derive likes from it.
+
+An event names its person by the application's own id (`user_id`) and its prompt by the library's id (`prompt_id`)
+or by where it came from (`prompt_key`: `collection/key`). Of a search, the prompt is the one that was opened from it.
+
+`blocks` reads files many records at once, `records` a record that is not plainly right, `staging` copies both into one
+table, `merge` decides in SQL what becomes of them, and `load` runs it all.
+"""
+
+from ingest.activity.load import load_activity, retry_activity
+from ingest.activity.retention import drop_old_activity
+
+__all__ = ["drop_old_activity", "load_activity", "retry_activity"]

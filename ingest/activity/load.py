@@ -1,0 +1,88 @@
+"""Load event files, and events that were rejected before."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, text
+
+from ingest.activity import merge
+from ingest.activity.months import insert_events
+from ingest.activity.records import CLOCK_TOLERANCE
+from ingest.activity.staging import EventStaging
+from ingest.batch import Batch, BatchResult, FileResult, open_batch
+from ingest.readers import Row
+from ingest.sources import Address, open_sources
+from ingest.staging import Progress, no_progress
+from schema.database import connect
+from schema.models import BatchKind
+
+_OPEN_REJECTIONS = """
+SELECT r.id, r.record FROM library.import_rejections AS r
+INNER JOIN library.import_batches AS b ON b.id = r.batch_id
+WHERE b.kind = 'ACTIVITY' AND r.resolved_at IS NULL
+ORDER BY r.id
+"""
+
+
+def load_activity(
+    engine: Engine, addresses: Sequence[Address], progress: Progress = no_progress, *, root: Address | None = None
+) -> BatchResult:
+    """Load events; loading them again changes nothing, and their order does not matter.
+
+    Raises:
+        UnreadableFileError: a file cannot be read; nothing is loaded.
+    """
+    with (
+        open_batch(engine, BatchKind.ACTIVITY, addresses, root=root) as batch,
+        open_sources(addresses, root=root) as sources,
+    ):
+        staging = _staging(batch)
+        staging.read(sources, progress)
+        _merge(batch)
+        batch.run(merge.REJECTIONS, batch_id=batch.id, files=[file.path for file in batch.files])
+    return batch.result
+
+
+def retry_activity(engine: Engine) -> BatchResult:
+    """Load the events that were rejected and could be loaded now, as what they name has come since.
+
+    Those that still cannot stay as they are; `rejected` counts them.
+    """
+    with open_batch(engine, BatchKind.ACTIVITY, []) as batch:
+        staging = _staging(batch, is_retry=True)
+        file = FileResult("rejected before", "rejections")
+        batch.files.append(file)
+        staging.stage_rows(file, _rejected(engine))
+        _merge(batch)
+        batch.run(merge.RESOLVED)
+    return batch.result
+
+
+def _staging(batch: Batch, *, is_retry: bool = False) -> EventStaging:
+    batch.run("SET LOCAL work_mem = '64MB'")
+    staging = EventStaging(batch, datetime.now(UTC) + CLOCK_TOLERANCE, is_retry)
+    staging.create()
+    return staging
+
+
+def _merge(batch: Batch) -> None:
+    for statement in (*merge.NAMES, merge.UNKNOWN, merge.NO_LONGER_KEPT, merge.KNOWN, merge.REPEATED):
+        batch.run(statement)
+    batch.run(merge.EXCLUDED_STATISTICS)
+    insert_events(batch)
+    batch.run(merge.DAYS)
+    batch.run(merge.LIKES)
+    for file in batch.files:
+        file.inserted = file.found - file.rejected
+    for file_no, outcome, count in batch.connection.execute(text(merge.COUNTS)).tuples():
+        file = batch.files[file_no]
+        file.inserted -= count
+        setattr(file, outcome, getattr(file, outcome) + count)
+
+
+def _rejected(engine: Engine) -> Iterator[Row]:
+    """The open rejections, over a connection of their own: the batch's is busy with COPY."""
+    with connect(engine) as connection:
+        found = connection.execution_options(yield_per=1000).execute(text(_OPEN_REJECTIONS))
+        for rejection_id, record in found.tuples():
+            yield Row(rejection_id, record)

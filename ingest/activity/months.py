@@ -1,0 +1,36 @@
+"""Write new events into the ledger, month by month."""
+
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy import text
+
+from ingest.activity import merge
+from ingest.batch import Batch
+
+MANY_EVENTS = 50_000
+"""From so many events on, a month that has none yet is written aside: its keys, indexes and references are then made
+all at once, which takes a quarter of the time."""
+
+
+def insert_events(batch: Batch) -> None:
+    """Insert the staged events that are not excluded, into the partitions of their months."""
+    for month, events in batch.connection.execute(text(merge.MONTHS)).tuples().all():
+        table = None
+        if events >= MANY_EVENTS:
+            table = batch.connection.scalar(text("SELECT library.begin_activity_month(:month)"), {"month": month})
+        if table is None:
+            batch.connection.execute(
+                text("SELECT library.ensure_activity_partitions(:month, :month)"), {"month": month}
+            )
+        bounds = {"month_start": _midnight(month), "month_end": _midnight(_next(month))}
+        batch.run(merge.INSERT.format(table=table or "activity_events"), batch_id=batch.id, **bounds)
+        if table is not None:
+            batch.connection.execute(text("SELECT library.finish_activity_month(:month)"), {"month": month})
+
+
+def _next(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
