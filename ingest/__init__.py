@@ -1,6 +1,6 @@
 """Files in, validated records, library tables. Knows neither Dagster nor Streamlit."""
 
-from ingest.activity import drop_old_activity, load_activity, retry_activity
+from ingest.activity import keep_months, load_activity, retry_activity
 from ingest.batch import COUNTS, BatchResult, FileResult
 from ingest.columns import ALIASES
 from ingest.corrections import access_said, import_corrections
@@ -37,12 +37,12 @@ __all__ = [
     "access_said",
     "collection_of",
     "decide",
-    "drop_old_activity",
     "export_prompts",
     "find_near_duplicates",
     "import_corrections",
     "import_prompts",
     "is_remote",
+    "keep_months",
     "load_activity",
     "load_subscriptions",
     "load_users",

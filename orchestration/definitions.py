@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.defs.checks import checks, with_freshness
 from orchestration.defs.ingestion import assets as ingestion
 from orchestration.defs.resources import resources
 from orchestration.defs.schedules import jobs, schedules
@@ -9,7 +10,8 @@ from orchestration.defs.sensors import sensors
 from orchestration.defs.warehouse import warehouse
 
 defs = dg.Definitions(
-    assets=[*ingestion, warehouse],
+    assets=[*ingestion, with_freshness(warehouse)],
+    asset_checks=checks,
     jobs=jobs,
     schedules=schedules,
     sensors=sensors,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import ingest
 from ingest.simulator import SimulatedPrompt, Simulation, simulate
+from orchestration.lib.days import day_range
 from schema.database import database_url, engine_for, viewer_session
 from schema.errors import PromptoryError
 from schema.models import Tier, UserRole
@@ -45,7 +46,7 @@ def refuse_a_library_in_use(settings: Settings) -> None:
     """
     with viewer_session(engine_for(Role.INGEST), None) as session:
         held = library_counts(session)["prompts"]
-    if settings.database_url is not None and held and not (settings.landing / "simulation.json").exists():
+    if settings.database_url is not None and held and not (Path(settings.landing) / "simulation.json").exists():
         raise PromptoryError("The database of PROMPTORY_DATABASE_URL holds a library; the demo wants an empty one.")
 
 
@@ -82,18 +83,19 @@ def write_files(settings: Settings, days: int) -> Simulation:
 
     The first run fixes the last day, so that a repeated run writes the same events.
     """
-    if ingest.is_remote(settings.inbox):
-        raise PromptoryError("The demo needs an inbox on this machine: unset PROMPTORY_INBOX.")
+    if ingest.is_remote(settings.inbox) or ingest.is_remote(settings.landing):
+        raise PromptoryError("The demo needs its folders on this machine: unset PROMPTORY_INBOX and PROMPTORY_LANDING.")
     starter = Path(ingest.__file__).parent / "starter" / COLLECTION
     shutil.copytree(starter, Path(settings.inbox) / COLLECTION, dirs_exist_ok=True)
-    fixed = settings.landing / "simulation.json"
-    settings.landing.mkdir(parents=True, exist_ok=True)
+    landing = Path(settings.landing)
+    fixed = landing / "simulation.json"
+    landing.mkdir(parents=True, exist_ok=True)
     if not fixed.exists():
         fixed.write_text(json.dumps({"last_day": str(simulated_last_day()), "days": days}), encoding="utf-8")
     arguments = json.loads(fixed.read_text(encoding="utf-8"))
     last_day = date.fromisoformat(arguments["last_day"])
     simulation = Simulation(list(_starter_prompts(starter)), last_day, arguments["days"])
-    simulate(simulation, settings.landing)
+    simulate(simulation, landing)
     return simulation
 
 
@@ -104,10 +106,7 @@ def simulated_last_day() -> date:
 
 def run_job(settings: Settings, name: str, first_day: date | None = None, last_day: date | None = None) -> None:
     """Run a Dagster job here and now, recorded in the instance that the web server shows; its output goes to a log."""
-    tags = {}
-    if first_day is not None:
-        tags = {"dagster/asset_partition_range_start": str(first_day)}
-        tags |= {"dagster/asset_partition_range_end": str(last_day)}
+    tags = day_range(str(first_day), str(last_day)) if first_day is not None else {}
     log = settings.home / "logs" / f"{name}.log"
     with _output_to(log), dagster_instance(settings) as instance:
         from orchestration.definitions import defs  # noqa: PLC0415 (takes seconds, and may run dbt)

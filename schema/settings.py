@@ -31,6 +31,13 @@ class Settings(BaseSettings):
     inbox: str = Field(
         "", description="Folder or s3://bucket/prefix of prompt collections to import; unset: home/inbox"
     )
+    landing: str = Field(
+        "", description="Folder or s3://bucket/prefix of users, activity and subscriptions; unset: home/landing"
+    )
+    activity_months: int = Field(24, ge=1, le=1200, description="Months of raw events that are kept")
+    alert_webhook: SecretStr | None = Field(
+        None, description="Address that failures are posted to, as Slack takes them"
+    )
     dashboard_port: int = Field(8501, ge=1, le=65535)
     dagster_port: int = Field(3000, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
@@ -42,9 +49,13 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _paths_are_absolute(self) -> Self:
         self.home = self.home.expanduser().resolve()
-        if not self.inbox.startswith("s3://"):
-            self.inbox = str(Path(self.inbox).expanduser().resolve() if self.inbox else self.home / "inbox")
+        self.inbox, self.landing = self._folder(self.inbox, "inbox"), self._folder(self.landing, "landing")
         return self
+
+    def _folder(self, named: str, default: str) -> str:
+        if named.startswith("s3://"):
+            return named
+        return str(Path(named).expanduser().resolve() if named else self.home / default)
 
     @model_validator(mode="after")
     def _secrets_are_our_own(self) -> Self:
@@ -58,11 +69,6 @@ class Settings(BaseSettings):
         if defaults:
             raise ValueError(f"set {', '.join(defaults)}: their defaults serve development only")
         return self
-
-    @property
-    def landing(self) -> Path:
-        """Folder where the application drops users, activity by day, and billing exports."""
-        return self.home / "landing"
 
     @property
     def dagster_home(self) -> Path:

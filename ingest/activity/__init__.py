@@ -8,6 +8,6 @@ table, `merge` decides in SQL what becomes of them, and `load` runs it all.
 """
 
 from ingest.activity.load import load_activity, retry_activity
-from ingest.activity.retention import drop_old_activity
+from ingest.activity.months import keep_months
 
-__all__ = ["drop_old_activity", "load_activity", "retry_activity"]
+__all__ = ["keep_months", "load_activity", "retry_activity"]

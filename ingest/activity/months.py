@@ -1,11 +1,12 @@
-"""Write new events into the ledger, month by month."""
+"""The ledger's months: filled, made ahead, and dropped when they are no longer kept."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from ingest.activity import merge
-from ingest.batch import Batch
+from ingest.batch import Batch, wait_for_turn
+from schema.database import connect
 
 MANY_EVENTS = 50_000
 """From so many events on, a month that has none yet is written aside: its keys, indexes and references are then made
@@ -26,6 +27,22 @@ def insert_events(batch: Batch) -> None:
         batch.run(merge.INSERT.format(table=table or "activity_events"), batch_id=batch.id, **bounds)
         if table is not None:
             batch.connection.execute(text("SELECT library.finish_activity_month(:month)"), {"month": month})
+
+
+def keep_months(engine: Engine, months: int, today: date | None = None) -> int:
+    """Make the months of the next ninety days; drop the raw events of all but `months` before the present one.
+
+    What was counted of the dropped days stays. Returns the number of months dropped.
+    """
+    today = today or datetime.now(UTC).date()
+    counted = today.year * 12 + today.month - 1 - months
+    first_kept = date(counted // 12, counted % 12 + 1, 1)
+    with connect(engine) as connection:
+        wait_for_turn(connection)
+        ahead = {"first": today, "last": today + timedelta(days=90)}
+        connection.execute(text("SELECT library.ensure_activity_partitions(:first, :last)"), ahead)
+        dropped = connection.scalar(text("SELECT library.drop_activity_before(:first)"), {"first": first_kept})
+    return int(dropped or 0)
 
 
 def _next(month: date) -> date:

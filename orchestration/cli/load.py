@@ -15,8 +15,9 @@ from ingest import (
     load_activity,
     load_subscriptions,
     load_users,
+    retry_activity,
 )
-from orchestration.cli.console import err, print_json, print_table, progress_line, ready_database
+from orchestration.cli.console import err, out, print_json, print_table, progress_line, ready_database
 from orchestration.lib.landing import data_files
 from schema.database import engine_for
 from schema.roles import Role
@@ -31,12 +32,31 @@ def load_users_(paths: Paths, as_json: AsJson = False) -> None:
     _load(paths, "Loading", as_json, lambda files, progress: load_users(_ingest(), files, progress))
 
 
-def load_activity_(paths: Paths, as_json: AsJson = False) -> None:
+def load_activity_(
+    addresses: Annotated[
+        list[str], typer.Argument(help="Files, folders, archives or s3:// addresses.", metavar="PATH...")
+    ],
+    as_json: AsJson = False,
+) -> None:
     """Load activity (event_id, occurred_at, event_type, user_id, prompt_id or prompt_key, query, ...).
 
-    Loading a file again changes nothing, and the order of files does not matter.
+    JSON Lines, CSV or Parquet, packed or not. Loading a file again changes nothing, and the order does not matter.
     """
-    _load(paths, "Loading", as_json, lambda files, progress: load_activity(_ingest(), files, progress))
+    ready_database()
+    with progress_line("Loading") as progress:
+        result = load_activity(_ingest(), addresses, progress)
+    _show(result, as_json)
+
+
+def retry_rejections(as_json: AsJson = False) -> None:
+    """Load the events that were rejected and can be loaded now, as the library knows by now what they name."""
+    ready_database()
+    result = retry_activity(_ingest())
+    if as_json:
+        print_json(result.as_dict())
+        return
+    loaded, left = result.total("inserted") + result.total("duplicates"), result.total("rejected")
+    out.print(f"Loaded: {counted(loaded, 'event')}. Still rejected: {counted(left, 'event')}.", highlight=False)
 
 
 def load_subscriptions_(paths: Paths, as_json: AsJson = False) -> None:
@@ -53,6 +73,10 @@ def _load(paths: list[Path], doing: str, as_json: bool, load: Callable[[list[Pat
     ready_database()
     with progress_line(doing) as progress:
         result = load(files, progress)
+    _show(result, as_json)
+
+
+def _show(result: BatchResult, as_json: bool) -> None:
     if as_json:
         print_json(result.as_dict())
         return

@@ -13,6 +13,7 @@ from ingest import (
     ImportOptions,
     find_near_duplicates,
     import_prompts,
+    keep_months,
     load_activity,
     load_subscriptions,
     load_users,
@@ -20,7 +21,6 @@ from ingest import (
 )
 from orchestration.defs.resources import Library
 from orchestration.lib.inbox import DONE, REJECTED
-from orchestration.lib.landing import activity_files, data_files
 from schema.database import viewer_session
 from schema.errors import DatabaseError, PromptoryError
 from schema.repository.history import Rejection, rejections_of
@@ -73,8 +73,8 @@ def prompts(context: dg.AssetExecutionContext, config: InboxObjects, library: Li
 @dg.asset(key_prefix="library", group_name="library", kinds={"postgres"})
 def users(library: Library) -> dg.MaterializeResult[Any]:
     """The application's accounts."""
-    files = data_files(library.settings.landing / "users")
-    results = [load_users(library.engine, files, root=library.settings.landing)] if files else []
+    files = library.landing.files("users")
+    results = [load_users(library.engine, files, root=library.landing.root)] if files else []
     return dg.MaterializeResult(metadata=_metadata(results))
 
 
@@ -89,23 +89,30 @@ def users(library: Library) -> dg.MaterializeResult[Any]:
 def activity_events(context: dg.AssetExecutionContext, library: Library) -> dg.MaterializeResult[Any]:
     """The activity ledger, by UTC day, and the likes that follow from it."""
     wanted = [date.fromisoformat(key) for key in context.partition_keys]
-    files = [path for day in wanted for path in activity_files(library.settings.landing, day)]
+    files = [path for day in wanted for path in library.landing.activity_files(day)]
     if not files:
         context.log.warning(f"There is no activity file for {wanted[0]} to {wanted[-1]}.")
-    results = [load_activity(library.engine, files, root=library.settings.landing)] if files else []
+    results = [load_activity(library.engine, files, root=library.landing.root)] if files else []
     return dg.MaterializeResult(metadata=_metadata(results))
+
+
+@dg.asset(key_prefix="library", group_name="library", kinds={"postgres"})
+def activity_months(library: Library) -> dg.MaterializeResult[Any]:
+    """The months of the ledger: made ahead, and their raw events dropped when they are no longer kept."""
+    kept = library.settings.activity_months
+    return dg.MaterializeResult(metadata={"months kept": kept, "dropped": keep_months(library.engine, kept)})
 
 
 @dg.asset(key_prefix="library", group_name="library", kinds={"postgres"}, deps=[users])
 def subscriptions(library: Library) -> dg.MaterializeResult[Any]:
     """Subscription spans from billing exports, and who is FREE or PRO now."""
-    files = data_files(library.settings.landing / "subscriptions")
-    results = [load_subscriptions(library.engine, files, root=library.settings.landing)] if files else []
+    files = library.landing.files("subscriptions")
+    results = [load_subscriptions(library.engine, files, root=library.landing.root)] if files else []
     refresh_subscription_status(library.engine)
     return dg.MaterializeResult(metadata=_metadata(results))
 
 
-assets = [prompts, users, activity_events, subscriptions]
+assets = [prompts, users, activity_events, activity_months, subscriptions]
 
 
 def _metadata(results: list[BatchResult]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from orchestration.lib.dbt_project import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
 from orchestration.lib.inbox import Inbox
+from orchestration.lib.landing import Landing
 from schema.database import database_url, engine_for
 from schema.roles import Role
 from schema.settings import Settings, get_settings
@@ -30,6 +31,11 @@ class Library(dg.ConfigurableResource):  # type: ignore[type-arg]
     def inbox(self) -> Inbox:
         """Where prompt collections are dropped."""
         return Inbox(self.settings.inbox)
+
+    @property
+    def landing(self) -> Landing:
+        """Where the application drops its exports."""
+        return Landing(self.settings.landing)
 
     def lend_to_dbt(self) -> None:
         """Tell dbt, which runs as a process of its own, where the database is."""

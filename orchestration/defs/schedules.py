@@ -3,7 +3,7 @@
 import dagster as dg
 from dagster_dbt import build_dbt_asset_selection
 
-from orchestration.defs.ingestion import activity_events, days, prompts, subscriptions, users
+from orchestration.defs.ingestion import activity_events, activity_months, days, prompts, subscriptions, users
 from orchestration.defs.warehouse import warehouse
 
 import_inbox = dg.define_asset_job(
@@ -16,9 +16,16 @@ refresh_rankings = dg.define_asset_job(
     description="Build the rankings and what they need.",
 )
 
+load_activity_day = dg.define_asset_job(
+    "load_activity_day",
+    selection=dg.AssetSelection.assets(activity_events),
+    partitions_def=days,
+    description="Load a day's activity again, as its files are new or changed.",
+)
+
 daily_ingest = dg.define_asset_job(
     "daily_ingest",
-    selection=dg.AssetSelection.assets(users, activity_events, subscriptions, warehouse),
+    selection=dg.AssetSelection.assets(users, activity_events, activity_months, subscriptions, warehouse),
     partitions_def=days,
     description="Load a day's activity, accounts and billing, then build the whole warehouse.",
 )
@@ -40,5 +47,5 @@ ingest_each_day = dg.build_schedule_from_partitioned_job(
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 
-jobs = [import_inbox, refresh_rankings, daily_ingest]
+jobs = [import_inbox, refresh_rankings, load_activity_day, daily_ingest]
 schedules = [hourly_rankings, ingest_each_day]

@@ -1,26 +1,42 @@
-"""The inbox sensor: a run for each new or changed object."""
+"""Sensors: new files in the inbox and of activity, and runs that fail."""
 
 import json
 from collections.abc import Iterator
 
 import dagster as dg
 
+from orchestration.defs.ingestion import activity_events, days
 from orchestration.defs.resources import Library
-from orchestration.defs.schedules import import_inbox
+from orchestration.defs.schedules import import_inbox, load_activity_day
+from orchestration.lib.alerts import failure_message, post_alert
+from orchestration.lib.days import day_range, runs_of_days
+from orchestration.lib.folder import fingerprint
+from schema.settings import get_settings
+
+Ticks = Iterator[dg.RunRequest | dg.SkipReason]
+
+
+def _changed(context: dg.SensorEvaluationContext, seen: dict[str, str], at_first: dict[str, str]) -> dict[str, str]:
+    """What is new or changed since runs were asked for, once two looks have found it the same, by name.
+
+    What is still being copied changes between two looks. The cursor holds the fingerprints by name: those that runs
+    were asked for, which `at_first` are those given, and those of the last look.
+    """
+    cursor = json.loads(context.cursor) if context.cursor else {"asked": at_first, "seen": {}}
+    settled = {name: mark for name, mark in seen.items() if cursor["seen"].get(name) == mark}
+    changed = {name: mark for name, mark in settled.items() if cursor["asked"].get(name) != mark}
+    asked = {name: mark for name, mark in cursor["asked"].items() if name in seen}
+    context.update_cursor(json.dumps({"asked": asked | changed, "seen": seen}))
+    return changed
 
 
 @dg.sensor(job=import_inbox, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
-def inbox_sensor(context: dg.SensorEvaluationContext, library: Library) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Ask for a run for each inbox object that is new or changed, once two looks have found it the same.
+def inbox_sensor(context: dg.SensorEvaluationContext, library: Library) -> Ticks:
+    """Ask for a run for each inbox object that is new or changed.
 
-    What is still being copied changes between two looks. The cursor holds the fingerprints by name: those that runs
-    were asked for, and those of the last look. A run moves its object away; one that could not is not asked for again
-    before the object changes.
+    A run moves its object away; one that could not is not asked for again before the object changes.
     """
-    cursor = json.loads(context.cursor) if context.cursor else {"asked": {}, "seen": {}}
-    seen = library.inbox.objects()
-    settled = {name: mark for name, mark in seen.items() if cursor["seen"].get(name) == mark}
-    changed = {name: mark for name, mark in settled.items() if cursor["asked"].get(name) != mark}
+    changed = _changed(context, library.inbox.objects(), {})
     for name, mark in changed.items():
         yield dg.RunRequest(
             run_key=f"{name}:{mark}",
@@ -28,8 +44,34 @@ def inbox_sensor(context: dg.SensorEvaluationContext, library: Library) -> Itera
         )
     if not changed:
         yield dg.SkipReason("Nothing in the inbox is new.")
-    asked = {name: mark for name, mark in cursor["asked"].items() if name in seen}
-    context.update_cursor(json.dumps({"asked": asked | changed, "seen": seen}))
 
 
-sensors = [inbox_sensor]
+@dg.sensor(job=load_activity_day, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+def activity_sensor(context: dg.SensorEvaluationContext, library: Library) -> Ticks:
+    """Ask for runs of the days whose activity files are new or changed, however long after the day.
+
+    Days in a row are one run. The daily schedule loads a day once; this one what comes, or is corrected, later.
+    """
+    known = set(days.get_partition_keys())
+    seen = {day: mark for day, mark in library.landing.activity_days().items() if day in known}
+    loaded = context.instance.get_materialized_partitions(activity_events.key) if context.cursor is None else set()
+    changed = _changed(context, seen, {day: mark for day, mark in seen.items() if day in loaded})
+    for first, last in runs_of_days(changed):
+        marks = fingerprint(f"{day}:{mark}" for day, mark in changed.items() if first <= day <= last)
+        yield dg.RunRequest(run_key=f"{first}:{last}:{marks}", tags=day_range(first, last))
+    if not changed:
+        yield dg.SkipReason("No day has new activity.")
+
+
+@dg.run_failure_sensor(name="failure_sensor", default_status=dg.DefaultSensorStatus.RUNNING)
+def failure_sensor(context: dg.RunFailureSensorContext) -> None:
+    """Tell people of a run that failed, in words: in the log, and at PROMPTORY_ALERT_WEBHOOK."""
+    run = context.dagster_run
+    message = failure_message(run.job_name, run.run_id, context.get_step_failure_events())
+    context.log.error(message)
+    webhook = get_settings().alert_webhook
+    if webhook is not None:
+        post_alert(webhook.get_secret_value(), message)
+
+
+sensors = [inbox_sensor, activity_sensor, failure_sensor]

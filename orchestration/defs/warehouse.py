@@ -15,4 +15,4 @@ from orchestration.lib.dbt_translator import Translator
 def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, library: Library) -> Iterator[Any]:
     """Build and test the chosen models in the order of their dependencies."""
     library.lend_to_dbt()
-    yield from dbt.cli(["build"], context=context).stream()
+    yield from dbt.cli(["build"], context=context).stream().fetch_row_counts()

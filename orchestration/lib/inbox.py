@@ -4,58 +4,38 @@ An object is a file right below the inbox (`prompts.csv`, a collection of its ow
 below a collection's folder (`fabric/patterns/`). Folders of many small files are best brought as an archive.
 """
 
-import hashlib
 import json
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
-import fsspec
-
-from ingest import Address, is_remote, s3_files
+from orchestration.lib.folder import Folder, fingerprint, is_plain_file, is_tellable, mark_of
 
 DONE, REJECTED = "done", "rejected"
 _UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".download")
 
 
-@dataclass(frozen=True, slots=True)
-class Inbox:
-    """A folder, or `s3://bucket/prefix`."""
-
-    root: str
-
-    @property
-    def _fs(self) -> Any:
-        return s3_files() if is_remote(self.root) else fsspec.filesystem("file", auto_mkdir=True)
-
-    @property
-    def _path(self) -> str:
-        return self.root.removeprefix("s3://").rstrip("/")
+class Inbox(Folder):
+    """Where prompt collections are dropped."""
 
     def objects(self) -> dict[str, str]:
         """The objects that wait, each with a fingerprint that changes when any file of it does."""
         marks: dict[str, list[str]] = {}
-        for path, found in sorted(self._files(self._fs).items()):
-            parts = PurePosixPath(path).relative_to(self._path).parts
+        for path, found in sorted(self._files(self.fs).items()):
+            parts = PurePosixPath(path).relative_to(self.path).parts
             if not _waits(parts):
                 continue
             name = "/".join(parts[:2])
-            version = found.get("ETag") or found.get("mtime")
-            marks.setdefault(name, []).append(f"{'/'.join(parts)}:{found.get('size')}:{version}")
-        return {name: hashlib.sha256("\n".join(marks[name]).encode()).hexdigest()[:16] for name in marks}
-
-    def address(self, name: str) -> Address:
-        """Where an object lies, as an import takes it."""
-        return f"{self.root.rstrip('/')}/{name}" if is_remote(self.root) else Path(self.root) / name
+            marks.setdefault(name, []).append(mark_of("/".join(parts), found))
+        return {name: fingerprint(found) for name, found in marks.items()}
 
     def file_away(self, name: str, outcome: str, report: dict[str, Any], at: datetime) -> str:
         """Move an object to `done/` or `rejected/`, with its report beside it; returns where it lies now.
 
         The moment in the path keeps what came under the same name before.
         """
-        fs, source = self._fs, f"{self._path}/{name}"
-        place = f"{self._path}/{outcome}/{at:%Y-%m-%dT%H-%M-%S-%f}/{name}"
+        fs, source = self.fs, f"{self.path}/{name}"
+        place = f"{self.path}/{outcome}/{at:%Y-%m-%dT%H-%M-%S-%f}/{name}"
         # A file system takes names of 255 bytes.
         report_name = f"{place[:-40] if len(place.rpartition('/')[2].encode()) > 240 else place}.report.json"
         fs.makedirs(str(PurePosixPath(place).parent), exist_ok=True)
@@ -74,13 +54,12 @@ class Inbox:
     def _files(self, fs: Any) -> dict[str, Any]:
         """Every file by its path, but for what was filed away, which only grows."""
         files: dict[str, Any] = {}
-        for entry in fs.ls(self._path, detail=True) if fs.isdir(self._path) else ():
+        for entry in fs.ls(self.path, detail=True) if fs.isdir(self.path) else ():
             path = str(entry["name"]).rstrip("/")
-            if path == self._path or path.rpartition("/")[2] in (DONE, REJECTED):
+            if path == self.path or path.rpartition("/")[2] in (DONE, REJECTED):
                 continue
             files |= fs.find(path, detail=True) if entry["type"] == "directory" else {path: entry}
-        # Links may lead out of the inbox, and a pipe would be read without end.
-        return {path: found for path, found in files.items() if found["type"] == "file" and not found.get("islink")}
+        return {path: found for path, found in files.items() if is_plain_file(found)}
 
     @staticmethod
     def collection(name: str) -> str | None:
@@ -91,10 +70,6 @@ class Inbox:
 
 def _waits(parts: tuple[str, ...]) -> bool:
     """Whether a file is to be imported: not hidden, not still being written."""
-    if any(part.startswith(".") for part in parts):
-        return False
-    try:
-        "/".join(parts).encode()
-    except UnicodeEncodeError:
+    if any(part.startswith(".") for part in parts) or not is_tellable("/".join(parts)):
         return False
     return not parts[-1].lower().endswith(_UNFINISHED)

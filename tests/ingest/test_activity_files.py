@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy.exc import ProgrammingError
 
-from ingest import BatchResult, drop_old_activity, load_activity, retry_activity
+from ingest import BatchResult, keep_months, load_activity, retry_activity
 from schema.roles import Role
 from tests.support.files import write_csv, write_jsonl
 from tests.support.library import Library
@@ -171,10 +171,10 @@ def test_months_are_dropped_whole_and_take_nothing_in_again(library: Library, tm
     moments = ("2024-01-31T23:59:59Z", "2024-02-01T00:00:00Z", "2026-01-15T00:00:00Z")
     events = [event(n, "like", at, prompt_id=prompt, user_id="7") for n, at in enumerate(moments)]
     load(library, write_jsonl(tmp_path / "a.jsonl", events[:2]))
-    assert drop_old_activity(library.ingest, 24, date(2026, 2, 28)) == 1
+    assert keep_months(library.ingest, 24, date(2026, 2, 28)) == 1
     kept = "SELECT occurred_at::date::text FROM library.activity_events ORDER BY 1"
     assert library.rows(kept) == [("2024-02-01",)]
-    assert drop_old_activity(library.ingest, 1, date(2026, 2, 28)) == 1
+    assert keep_months(library.ingest, 1, date(2026, 2, 28)) == 1
     # The like stands, though its event is gone, and an older word does not take it back.
     assert library.value("SELECT count(*) FROM library.user_prompt_likes") == 1
     late = event(9, "unlike", "2023-12-01T00:00:00Z", prompt_id=prompt, user_id="7")

@@ -1,0 +1,118 @@
+"""Anomalies as checks: marts that shrink, days without events, and days with far more or fewer than usual."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+from sqlalchemy import text
+
+from orchestration.defs.ingestion import activity_events
+from orchestration.defs.resources import Library
+from orchestration.lib.dbt_project import ensure_manifest
+from schema.database import connect
+
+MOST_SHRUNK = 0.2
+MOST_SIGMAS = 5.0
+DAYS_COMPARED = 28
+_ROW_COUNT = "dagster/row_count"
+
+# Missing days among the last sixty; the present day and the one before it may still be coming.
+_DAYS_WITHOUT_EVENTS = """
+SELECT cast(day AS date)
+FROM (
+    SELECT greatest(min(activity_date), cast(now() AT TIME ZONE 'UTC' AS date) - 60) AS first_day
+    FROM library.activity_days
+) AS known
+CROSS JOIN LATERAL generate_series(first_day, cast(now() AT TIME ZONE 'UTC' AS date) - 2, interval '1 day') AS day
+WHERE NOT EXISTS (SELECT FROM library.activity_days AS d WHERE d.activity_date = day)
+ORDER BY day
+"""
+
+# The newest whole day beside those before it.
+_EVENTS_BY_DAY = """
+SELECT cast(e.occurred_at AT TIME ZONE 'UTC' AS date) AS day, count(*) AS events
+FROM library.activity_events AS e
+WHERE
+    e.occurred_at >= cast(cast(now() AT TIME ZONE 'UTC' AS date) - 1 - :days AS timestamp) AT TIME ZONE 'UTC'
+    AND e.occurred_at < cast(cast(now() AT TIME ZONE 'UTC' AS date) AS timestamp) AT TIME ZONE 'UTC'
+GROUP BY 1
+"""
+_JUMP = f"""
+SELECT newest.day, newest.events, avg(before.events) AS usual, stddev_samp(before.events) AS spread
+FROM ({_EVENTS_BY_DAY}) AS newest
+INNER JOIN ({_EVENTS_BY_DAY}) AS before ON before.day < newest.day
+WHERE newest.day = cast(now() AT TIME ZONE 'UTC' AS date) - 1
+GROUP BY newest.day, newest.events
+HAVING count(*) >= 7
+"""
+
+
+@dg.asset_check(asset=activity_events, description="Every day up to the one before yesterday has events.")
+def each_day_has_events(library: Library) -> dg.AssetCheckResult:
+    """Name the days of the last sixty that have none."""
+    with connect(library.engine) as connection:
+        missing = [str(day) for day in connection.scalars(text(_DAYS_WITHOUT_EVENTS))]
+    told = f"No events on {', '.join(missing[:10])}; look for their files." if missing else "Every day has events."
+    return dg.AssetCheckResult(passed=not missing, description=told, metadata={"days": missing})
+
+
+@dg.asset_check(asset=activity_events, description="Yesterday's events are within 5 sigma of the 28 days before.")
+def events_do_not_jump(library: Library) -> dg.AssetCheckResult:
+    """Compare the newest whole day with those before it."""
+    with connect(library.engine) as connection:
+        row = connection.execute(text(_JUMP), {"days": DAYS_COMPARED}).one_or_none()
+    if row is None:
+        return dg.AssetCheckResult(passed=True, description="There are not yet enough days to compare.")
+    usual, spread = float(row.usual), float(row.spread)
+    # Of days that are all the same, anything else is a jump.
+    sigmas = abs(row.events - usual) / spread if spread else float(row.events != usual) * (MOST_SIGMAS + 1)
+    told = f"{row.day} has {row.events:,} events; {usual:,.0f} are usual (spread {spread:,.0f}, {sigmas:.1f} sigma)."
+    return dg.AssetCheckResult(passed=sigmas <= MOST_SIGMAS, description=told, metadata={"sigmas": sigmas})
+
+
+def _marts() -> list[dg.AssetKey]:
+    manifest = json.loads(ensure_manifest().read_text(encoding="utf-8"))
+    models = (node for node in manifest["nodes"].values() if node["resource_type"] == "model")
+    return [dg.AssetKey(["analytics", node["name"]]) for node in models if "marts" in node["fqn"]]
+
+
+def _row_counts(instance: dg.DagsterInstance, mart: dg.AssetKey) -> list[int]:
+    """The rows of the mart's last two builds, the newest first."""
+    records = instance.fetch_materializations(mart, limit=2).records
+    found = (record.asset_materialization for record in records)
+    counts = [one.metadata[_ROW_COUNT].value for one in found if one is not None and _ROW_COUNT in one.metadata]
+    return [int(str(count)) for count in counts]
+
+
+def _does_not_shrink(mart: dg.AssetKey) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=mart, name="does_not_shrink", description="It has at least four fifths of the rows that it had before."
+    )
+    def check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        counts = _row_counts(context.instance, mart)
+        if len(counts) < 2:
+            return dg.AssetCheckResult(passed=True, description="It was built once; there is nothing to compare.")
+        now, before = counts
+        told = f"{now:,} rows; {before:,} before."
+        return dg.AssetCheckResult(
+            passed=now >= before * (1 - MOST_SHRUNK), description=told, metadata={"rows": now, "rows before": before}
+        )
+
+    return check
+
+
+def with_freshness(assets: dg.AssetsDefinition) -> dg.AssetsDefinition:
+    """Marts that are older than their schedule allows are shown as stale: rankings hourly, all others daily."""
+    marts = set(_marts())
+
+    def fresh(spec: dg.AssetSpec) -> dg.AssetSpec:
+        if spec.key not in marts:
+            return spec
+        hours = 3 if spec.group_name == "rankings" else 26
+        return spec.replace_attributes(freshness_policy=dg.FreshnessPolicy.time_window(timedelta(hours=hours)))
+
+    return assets.map_asset_specs(fresh)
+
+
+checks: list[Any] = [each_day_has_events, events_do_not_jump, *map(_does_not_shrink, _marts())]
