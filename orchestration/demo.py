@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ingest
-from ingest.simulator import SimulatedPrompt, Simulation, simulate
+from ingest.simulator import COLLECTION, STARTER, Simulation, simulate, starter_prompts
 from schema.database import database_url, engine_for, viewer_session
 from schema.errors import PromptoryError
 from schema.models import Tier, UserRole
@@ -22,7 +22,6 @@ from schema.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
-COLLECTION = "promptory-starter"
 CURATOR_EMAIL = "curator@example.com"
 DAYS = 90
 
@@ -84,15 +83,14 @@ def write_files(settings: Settings, days: int) -> Simulation:
     """
     if ingest.is_remote(settings.inbox):
         raise PromptoryError("The demo needs an inbox on this machine: unset PROMPTORY_INBOX.")
-    starter = Path(ingest.__file__).parent / "starter" / COLLECTION
-    shutil.copytree(starter, Path(settings.inbox) / COLLECTION, dirs_exist_ok=True)
+    shutil.copytree(STARTER, Path(settings.inbox) / COLLECTION, dirs_exist_ok=True)
     fixed = settings.landing / "simulation.json"
     settings.landing.mkdir(parents=True, exist_ok=True)
     if not fixed.exists():
         fixed.write_text(json.dumps({"last_day": str(simulated_last_day()), "days": days}), encoding="utf-8")
     arguments = json.loads(fixed.read_text(encoding="utf-8"))
     last_day = date.fromisoformat(arguments["last_day"])
-    simulation = Simulation(list(_starter_prompts(starter)), last_day, arguments["days"])
+    simulation = Simulation(list(starter_prompts()), last_day, arguments["days"])
     simulate(simulation, settings.landing)
     return simulation
 
@@ -150,18 +148,6 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PROMPTORY_HOME": str(settings.home),
         "PROMPTORY_DATABASE_URL": database_url().render_as_string(hide_password=False),
     }
-
-
-def _starter_prompts(folder: Path) -> Iterator[SimulatedPrompt]:
-    for path in sorted(folder.glob("*.json")):
-        for record in json.loads(path.read_text(encoding="utf-8")):
-            yield SimulatedPrompt(
-                key=f"{COLLECTION}/{record['key']}",
-                title=record["title"],
-                tags=tuple(record["tags"]),
-                language=record["language"],
-                is_pro=record["access"] == "PRO",
-            )
 
 
 @contextmanager
