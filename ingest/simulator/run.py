@@ -81,14 +81,14 @@ class _Days:
     """What happens, day by day, in the order of days."""
 
     def __init__(self, simulation: Simulation, people: People, pro: ProTimes) -> None:
-        self._simulation = simulation
+        self._simulation, self._expected = simulation, simulation.events_by_day()
         self.library, self._likes = Library(simulation), Likes()
         self._visitors = Visitors(simulation, people, pro, len(self.library.creators))
         self._visits = self._events = self._sessions = 0
 
     def events(self, offset: int, random: np.random.Generator) -> Iterator[Events]:
         """A day's events, some hours at a time, each in order of time."""
-        begins, expected = milliseconds(midnight(self._simulation.day(offset))), self._simulation.events_on(offset)
+        begins, expected = milliseconds(midnight(self._simulation.day(offset))), self._expected[offset]
         shelf, share = self.library.shelf(offset), HOUR_RHYTHM / HOUR_RHYTHM.sum()
         crawled = crawls(expected, shelf.prompts, begins, random)
         yield self._numbered(crawled)

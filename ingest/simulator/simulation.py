@@ -81,11 +81,12 @@ class Simulation:
         """The day `offset` days after the first."""
         return self.first_day + timedelta(days=offset)
 
-    def events_on(self, offset: int) -> float:
-        """How many events a day should have: more each day, fewer at weekends, `events_a_day` on average."""
+    def events_by_day(self) -> list[float]:
+        """How many events each day should have: more and more, fewer at weekends, `events_a_day` on average."""
         growth = np.linspace(*GROWTH, self.days) if self.days > 1 else np.ones(1)
         factors = growth * [WEEKDAY_RHYTHM[self.day(n).weekday()] for n in range(self.days)]
-        return float(self.events_a_day * factors[offset] / factors.mean())
+        by_day: list[float] = (self.events_a_day * factors / factors.mean()).tolist()
+        return by_day
 
     def random(self, stream: Stream, offset: int = 0) -> np.random.Generator:
         """A stream of chance of its own."""

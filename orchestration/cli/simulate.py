@@ -1,5 +1,6 @@
 """The command that writes a simulated application's files: people, activity, billing."""
 
+import shlex
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -52,4 +53,6 @@ def simulate(
         ("load-subscriptions", "subscriptions"),
         ("load-activity", "activity"),
     ):
-        out.print(f"  promptory {command} {folder / name}", highlight=False, markup=False, soft_wrap=True)
+        out.print(
+            f"  promptory {command} {shlex.quote(str(folder / name))}", highlight=False, markup=False, soft_wrap=True
+        )
