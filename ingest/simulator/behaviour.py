@@ -1,5 +1,7 @@
 """What people do in their visits: sign in, search, look, copy, like, share, and stand before the paywall."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ingest.simulator.events import CODE, Events, event_ids
@@ -23,6 +25,7 @@ SHARES = 0.02
 MS_BETWEEN = 25_000
 
 _STEPS, _PLACES = 64, 8
+"""More than a visit has steps, and a step places."""
 
 
 class Script:
@@ -61,7 +64,8 @@ def act(
     script = Script()
     _sign_in(script, visits, random)
     found = _search(script, visits, library, shelf, random)
-    _look(script, visits, have_pro, library, shelf, found, random)
+    for looks in (found, _browse(visits, found, shelf, random)):
+        _react(script, looks, visits, have_pro, library, random)
     event_type, visit, prompt, query, result_count, position = script.in_order()
     moments = _moments(visits.start, visit, end, random)
     rows = np.argsort(moments, kind="stable")
@@ -80,10 +84,8 @@ def _sign_in(script: Script, visits: Visits, random: np.random.Generator) -> Non
     script.add(EventType.SIGN_IN, np.flatnonzero(signs_in), 0, 0)
 
 
-def _search(
-    script: Script, visits: Visits, library: Library, shelf: Shelf, random: np.random.Generator
-) -> tuple[Ints, Ints, Ints]:
-    """Searches; those that are clicked lead to a look each: its visit, step and prompt."""
+def _search(script: Script, visits: Visits, library: Library, shelf: Shelf, random: np.random.Generator) -> "_Looks":
+    """Searches, and the looks at what is clicked."""
     visit, step = _repeated(random.choice(len(SEARCHES), len(visits), p=SEARCHES))
     step += 1
     wanted = shelf.choose(visits.row[visit], random)
@@ -91,46 +93,53 @@ def _search(
     clicks = (results > 0) & (random.random(len(visit)) < CLICKS)
     position = np.where(clicks, _positions(results, random), NONE)
     script.add(EventType.SEARCH, visit, step, 0, np.where(clicks, wanted, NONE), query, results, position)
-    return visit[clicks], step[clicks], wanted[clicks]
+    return _Looks(visit, step, wanted, np.ones(len(visit), np.bool_)).take(clicks)
 
 
-def _look(
-    script: Script,
-    visits: Visits,
-    have_pro: Flags,
-    library: Library,
-    shelf: Shelf,
-    found: tuple[Ints, Ints, Ints],
-    random: np.random.Generator,
-) -> None:
-    """Looks at what was found and at what lies about, and what comes of them."""
-    searched = np.bincount(found[0], minlength=len(visits)) > 0
-    looks = np.minimum(random.geometric(LOOKS_NO_FURTHER, len(visits)) - (searched & ~visits.is_tempted), MOST_LOOKS)
-    visit, step = _repeated(looks)
+def _browse(visits: Visits, found: "_Looks", shelf: Shelf, random: np.random.Generator) -> "_Looks":
+    """Looks at what lies about; who found something by searching may not need any."""
+    has_found = np.bincount(found.visit, minlength=len(visits)) > 0
+    looks = random.geometric(LOOKS_NO_FURTHER, len(visits)) - (has_found & ~visits.is_tempted)
+    visit, step = _repeated(np.minimum(looks, MOST_LOOKS))
     prompt = shelf.choose(visits.row[visit] + Shelf.TEMPTED * visits.is_tempted[visit], random)
-    was_found = np.arange(len(found[0]) + len(visit)) < len(found[0])
-    visit, prompt = np.concatenate([found[0], visit]), np.concatenate([found[2], prompt])
-    step = np.concatenate([found[1], step + len(SEARCHES)])
-    script.add(EventType.VIEW, visit, step, 1, prompt)
+    return _Looks(visit, step + len(SEARCHES), prompt, np.zeros(len(visit), np.bool_))
 
-    is_stopped = library.is_pro[prompt] & ~have_pro[visit]
-    script.add(EventType.PAYWALL_VIEW, visit[is_stopped], step[is_stopped], 2, prompt[is_stopped])
-    visit, step, prompt, was_found = visit[~is_stopped], step[~is_stopped], prompt[~is_stopped], was_found[~is_stopped]
 
+def _react(
+    script: Script, looks: "_Looks", visits: Visits, have_pro: Flags, library: Library, random: np.random.Generator
+) -> None:
+    """What comes of looks: a paywall and nothing more, or a copy, a like, a share."""
+    script.add(EventType.VIEW, looks.visit, looks.step, 1, looks.prompt)
+    is_stopped = library.is_pro[looks.prompt] & ~have_pro[looks.visit]
+    stopped, looks = looks.take(is_stopped), looks.take(~is_stopped)
+    script.add(EventType.PAYWALL_VIEW, stopped.visit, stopped.step, 2, stopped.prompt)
+
+    visit, prompt, keen = looks.visit, looks.prompt, visits.keenness[looks.visit]
     is_person = (visits.user[visit] != NONE) & ~visits.is_creator[visit]
     copies = np.where(have_pro[visit], COPIES_WITH_PRO, np.where(is_person, COPIES_SIGNED_IN, COPIES))
-    keen = visits.keenness[visit]
-    does = random.random(len(visit)) < copies * keen * np.where(was_found, COPIES_FOUND, 1.0)
-    script.add(EventType.COPY, visit[does], step[does], 3, prompt[does])
-
-    liking = keen * (LIKES + LIKES_A_TAG * library.tastes[visits.taste[visit], prompt])
+    copies = copies * keen * np.where(looks.was_found, COPIES_FOUND, 1.0)
+    likes = keen * (LIKES + LIKES_A_TAG * library.tastes[visits.taste[visit], prompt])
     mood = random.random(len(visit))
-    does = is_person & (mood < liking)
-    script.add(EventType.LIKE, visit[does], step[does], 4, prompt[does])
-    does = is_person & (mood > 1 - UNLIKES)
-    script.add(EventType.UNLIKE, visit[does], step[does], 4, prompt[does])
-    does = random.random(len(visit)) < SHARES
-    script.add(EventType.SHARE, visit[does], step[does], 5, prompt[does])
+    for place, event_type, does in (
+        (3, EventType.COPY, random.random(len(visit)) < copies),
+        (4, EventType.LIKE, is_person & (mood < likes)),
+        (4, EventType.UNLIKE, is_person & (mood > 1 - UNLIKES)),
+        (5, EventType.SHARE, random.random(len(visit)) < SHARES),
+    ):
+        script.add(event_type, visit[does], looks.step[does], place, prompt[does])
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """Looks at prompts: columns of equal length."""
+
+    visit: Ints
+    step: Ints
+    prompt: Ints
+    was_found: Flags
+
+    def take(self, rows: Flags) -> "_Looks":
+        return _Looks(self.visit[rows], self.step[rows], self.prompt[rows], self.was_found[rows])
 
 
 def _repeated(times: Ints) -> tuple[Ints, Ints]:

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import ingest
-
 COLLECTION = "promptory-starter"
-STARTER = Path(ingest.__file__).parent / "starter" / COLLECTION
+STARTER = Path(__file__).parents[1] / "starter" / COLLECTION
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-READABLE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
+READABLE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
 
 
 def data_files(folder: Path) -> list[Path]:

@@ -82,7 +82,8 @@ def test_contradicting_arguments_are_refused_in_words() -> None:
             replace(SMALL, **wrong)
 
 
-def test_the_library_takes_all_of_it_and_each_event_once(library: Library, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", Format)
+def test_the_library_takes_all_of_it_and_each_event_once(library: Library, tmp_path: Path, form: Format) -> None:
     # The plans that a simulation knows, whatever the library sells.
     library.do("""
         INSERT INTO library.plans (code, name, tier, amount, currency, billing_interval) VALUES
@@ -91,7 +92,7 @@ def test_the_library_takes_all_of_it_and_each_event_once(library: Library, tmp_p
         ON CONFLICT DO NOTHING
     """)
     import_prompts(library.ingest, [STARTER])
-    simulate(replace(SMALL, days=14, users=400, events_a_day=400), tmp_path)
+    simulate(replace(SMALL, days=14, users=400, events_a_day=400, format=form), tmp_path)
     people = load_users(library.ingest, [tmp_path / "users" / "users.jsonl"])
     spans = load_subscriptions(library.ingest, [tmp_path / "subscriptions" / "subscriptions.csv"])
     events = load_activity(library.ingest, activity(tmp_path))

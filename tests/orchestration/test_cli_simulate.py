@@ -10,7 +10,18 @@ from tests.support.library import Library
 
 def test_the_commands_that_it_names_load_what_it_wrote(configured: Library, tmp_path: Path) -> None:
     folder = tmp_path / "made up"
-    options = ("--users", "30", "--days", "3", "--events-per-day", "100", "--last-day", "2026-03-01", "--gzip")
+    options = (
+        "--users",
+        "30",
+        "--days",
+        "3",
+        "--events-per-day",
+        "100",
+        "--last-day",
+        "2026-03-01",
+        "--format",
+        "parquet",
+    )
     done = promptory("simulate", str(folder), *options)
     assert (done.returncode, done.stderr) == (0, "")
     told_to = [shlex.split(line) for line in done.stdout.splitlines() if line.startswith("  promptory ")]
