@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ingest
-from ingest.simulator import SimulatedPrompt, Simulation, simulate
+from ingest.simulator import COLLECTION, STARTER, Simulation, simulate, starter_prompts
 from orchestration.lib.days import day_range
 from schema.database import database_url, engine_for, viewer_session
 from schema.errors import PromptoryError
@@ -23,7 +23,6 @@ from schema.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
-COLLECTION = "promptory-starter"
 CURATOR_EMAIL = "curator@example.com"
 DAYS = 90
 
@@ -85,8 +84,7 @@ def write_files(settings: Settings, days: int) -> Simulation:
     """
     if ingest.is_remote(settings.inbox) or ingest.is_remote(settings.landing):
         raise PromptoryError("The demo needs its folders on this machine: unset PROMPTORY_INBOX and PROMPTORY_LANDING.")
-    starter = Path(ingest.__file__).parent / "starter" / COLLECTION
-    shutil.copytree(starter, Path(settings.inbox) / COLLECTION, dirs_exist_ok=True)
+    shutil.copytree(STARTER, Path(settings.inbox) / COLLECTION, dirs_exist_ok=True)
     landing = Path(settings.landing)
     fixed = landing / "simulation.json"
     landing.mkdir(parents=True, exist_ok=True)
@@ -94,7 +92,7 @@ def write_files(settings: Settings, days: int) -> Simulation:
         fixed.write_text(json.dumps({"last_day": str(simulated_last_day()), "days": days}), encoding="utf-8")
     arguments = json.loads(fixed.read_text(encoding="utf-8"))
     last_day = date.fromisoformat(arguments["last_day"])
-    simulation = Simulation(list(_starter_prompts(starter)), last_day, arguments["days"])
+    simulation = Simulation(list(starter_prompts()), last_day, arguments["days"])
     simulate(simulation, landing)
     return simulation
 
@@ -149,18 +147,6 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PROMPTORY_HOME": str(settings.home),
         "PROMPTORY_DATABASE_URL": database_url().render_as_string(hide_password=False),
     }
-
-
-def _starter_prompts(folder: Path) -> Iterator[SimulatedPrompt]:
-    for path in sorted(folder.glob("*.json")):
-        for record in json.loads(path.read_text(encoding="utf-8")):
-            yield SimulatedPrompt(
-                key=f"{COLLECTION}/{record['key']}",
-                title=record["title"],
-                tags=tuple(record["tags"]),
-                language=record["language"],
-                is_pro=record["access"] == "PRO",
-            )
 
 
 @contextmanager

@@ -100,7 +100,7 @@ def _files(paths: list[Path]) -> list[Path]:
         if path.is_dir():
             below = data_files(path)
             if not below:
-                raise UnreadableFileError(f"{path} holds no CSV or JSON file.")
+                raise UnreadableFileError(f"{path} holds no CSV, JSON or Parquet file.")
             files += below
         else:
             files.append(path)

@@ -8,6 +8,7 @@ from orchestration.cli.database import db
 from orchestration.cli.demo import demo
 from orchestration.cli.duplicates import duplicates
 from orchestration.cli.refresh import refresh
+from orchestration.cli.simulate import simulate
 
 app = typer.Typer(
     cls=CommandGroup,
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 
 app.command()(demo)
+app.command()(simulate)
 app.command("import")(imports.import_)
 app.command("load-users")(load.load_users_)
 app.command("load-activity")(load.load_activity_)
