@@ -1,9 +1,9 @@
 """Load billing records of any known shape, told by their content, in one transaction."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import Engine
 
 from ingest.batch import BatchResult, open_batch
@@ -24,7 +24,12 @@ from schema.models import BatchKind
 SHAPES = (STRIPE_EVENTS, STRIPE_EXPORT, SPANS)
 
 OTHER = "UPDATE staged_billing SET outcome = 'unchanged' WHERE outcome IS NULL AND kind = 'OTHER'"
-DECIDED = "SELECT staged_id, file_no, row_number, outcome, reason, coalesce(record, kept) AS record FROM staged_billing"
+DECIDED = """
+SELECT
+    staged_id, file_no, row_number, outcome, reason,
+    coalesce(record, cast(kept AS jsonb)) AS record
+FROM staged_billing
+"""
 
 
 def load_subscriptions(
@@ -65,5 +70,11 @@ def _kept(fields: Fields) -> Fields:
 def _staged(row: Row) -> Sequence[Any]:
     shape = _shape_of(row.fields)
     kept = shape.kept(row.fields)
-    values = {**shape.staged(kept), "kept": Jsonb(without_unstorable(kept))}
+    values = {**shape.staged(kept), "kept": _as_json(kept)}
     return [values.get(column) for column in COLUMNS]
+
+
+def _as_json(kept: dict[str, Any]) -> str:
+    """The record as JSON that PostgreSQL takes; few have an escape, so few need to be looked through."""
+    told = json.dumps(kept)
+    return json.dumps(without_unstorable(kept)) if "\\u" in told else told

@@ -39,8 +39,8 @@ COLUMNS = {
     "states": "text[]",
     "period_ends": "timestamptz[]",
     "cancellations": "timestamptz[]",
-    # The record as it is kept where it is refused:
-    "kept": "jsonb",
+    # The record as JSON, as it is kept where it is refused:
+    "kept": "text",
     # Filled by the merge:
     "user_id": "bigint",
 }

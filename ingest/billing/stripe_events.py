@@ -24,7 +24,7 @@ _MAX_MINOR = 10**14
 # What is kept of an object, at any depth: no names, addresses, telephone numbers or cards.
 _KEPT = frozenset(
     (
-        *("id", "type", "created", "object", "data", "customer", "status", "canceled_at", "ended_at", "items"),
+        *("id", "type", "created", "object", "data", "customer", "status", "canceled_at", "items"),
         *("current_period_end", "quantity", "price", "plan", "lookup_key", "nickname", "product", "unit_amount"),
         *("unit_amount_decimal", "amount", "amount_decimal", "currency", "recurring", "interval", "interval_count"),
         *("usage_type", "subscription", "parent", "subscription_details", "charge", "invoice", "amount_refunded"),
@@ -97,10 +97,9 @@ def _staged(fields: Fields) -> dict[str, Any]:
     told = _told(event_type, its_object)
     if told is None:
         return {"kind": Kind.OTHER}
-    created = sensible(required_moment(fields, "created"), "happened")
     return {
         "event_id": required_text(fields, "id"),
-        "occurred_at": _ended(its_object, created) if told["kind"] == Kind.SUBSCRIPTION else created,
+        "occurred_at": sensible(required_moment(fields, "created"), "happened"),
         "sequence": _SEQUENCE.get(event_type, 1),
         "customer_id": _reference(its_object, "customer"),
         "external_user": optional_text({"user_id": _user_id(its_object)}, "user_id"),
@@ -155,11 +154,6 @@ def stripe_status(name: str) -> SubscriptionStatus | None:
     except ValueError:
         known = ", ".join((*(status.lower() for status in SubscriptionStatus), *sorted(GIVES_NOTHING)))
         raise RecordError(f"has the status '{name[:40]}'; it must be one of {known}") from None
-
-
-def _ended(its_object: Fields, created: datetime) -> datetime:
-    ended_at = optional_moment(its_object, "ended_at")
-    return min(ended_at, created) if ended_at else created
 
 
 def _period_end(its_object: Fields) -> datetime | None:

@@ -45,18 +45,16 @@ def _folded(column: str) -> str:
 
 
 def _recognises(fields: Fields) -> bool:
-    folded = {_folded(name) for name in fields}
-    return {"id", "customer id", "status", "current period end"} <= folded
+    return {"id", "customer id", "status", "current period end"} <= {_folded(name) for name in fields}
 
 
 def _kept(fields: Fields) -> dict[str, Any]:
-    kept = {
+    is_named = any(value and _names_person(name) for name, value in fields.items())
+    return {
         name: value
         for name, value in fields.items()
-        if value not in (None, "") and (_folded(name) in _COLUMNS or _names_person(name))
+        if (_folded(name) in _COLUMNS and not (is_named and _folded(name) == "customer email")) or _names_person(name)
     }
-    is_named = any(map(_names_person, kept))
-    return {name: value for name, value in kept.items() if not (is_named and _folded(name) == "customer email")}
 
 
 def _names_person(column: str) -> bool:

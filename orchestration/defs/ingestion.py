@@ -98,7 +98,7 @@ def activity_events(context: dg.AssetExecutionContext, library: Library) -> dg.M
 
 @dg.asset(key_prefix="library", group_name="library", kinds={"postgres"}, deps=[users])
 def subscriptions(library: Library) -> dg.MaterializeResult[Any]:
-    """Subscription spans from billing exports, and who is FREE or PRO now."""
+    """Subscription spans from billing exports and Stripe's events, refunds, and who is FREE or PRO now."""
     files = data_files(library.settings.landing / "subscriptions")
     results = [load_subscriptions(library.engine, files, root=library.settings.landing)] if files else []
     refresh_subscription_status(library.engine)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest import FileResult, load_subscriptions
+from schema.migrations import downgrade, upgrade
 from tests.support.files import write_jsonl
 from tests.support.library import Library
 from tests.support.stripe import Event, item, refund, subscription
@@ -37,7 +38,7 @@ LIFE = [
     subscription("2026-02-15", "active", item("pro_max_monthly", 2400)),
     subscription("2026-03-15", "past_due", item("pro_max_monthly", 2400)),
     subscription("2026-03-29", "unpaid", item("pro_max_monthly", 2400)),
-    subscription("2026-04-05", "canceled", kind="deleted", ended_at=1775347200),
+    subscription("2026-04-05", "canceled", kind="deleted"),
     subscription("2026-05-01", "active", YEARLY, kind="created", key="sub_2"),
 ]
 LIFE_AS_SPANS = [
@@ -193,3 +194,12 @@ def test_a_paid_subscription_counts_before_a_newer_trial_and_a_paused_one(librar
         ("ACTIVE", "PRO_MONTHLY", "12.00", "2026-01-01", "2026-03-01"),
         ("TRIALING", "PRO_MONTHLY", "12.00", "2026-03-01", None),
     ]
+
+
+def test_going_a_version_back_and_forth_keeps_the_spans(library: Library, tmp_path: Path) -> None:
+    load(library, tmp_path, *LIFE)
+    downgrade(library.engine(), "0007")
+    assert library.rows(SPANS) == LIFE_AS_SPANS
+    upgrade(library.engine())
+    assert load(library, tmp_path, *LIFE).inserted == 8
+    assert library.rows(SPANS) == LIFE_AS_SPANS

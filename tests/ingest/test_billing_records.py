@@ -202,6 +202,26 @@ def test_spans_of_files_hold_until_the_first_event(library: Library, tmp_path: P
     assert "Stripe's records tell of" in reasons(library)[0]
 
 
+def test_what_was_refused_for_its_person_loads_as_it_was_kept_once_they_are_known(
+    library: Library, tmp_path: Path
+) -> None:
+    span = {"subscription_id": "s1", "email": "bo@example.com", "plan": "PRO_MONTHLY", "status": "ACTIVE"}
+    span |= {"started_at": "2026-01-01", "ended_at": "2026-02-01", "amount": "12"}
+    span |= {"currency": "USD", "billing_interval": "MONTH", "phone": "+1 555 0100"}
+    export = {"id": "s2", "Customer ID": "", "Customer Email": "bo@example.com", "Plan": "pro_monthly", "Amount": "12"}
+    export |= {"Currency": "usd", "Interval": "month", "Status": "active", "Start (UTC)": "2026-03-01 08:00"}
+    export |= {"Current Period End (UTC)": "", "Customer Phone": "+1 555 0100"}
+    event = subscription("2026-02-01", key="s3", user="bo@example.com")
+    end = subscription("2026-03-01", "canceled", key="s3", user="bo@example.com", kind="deleted")
+    assert load(library, tmp_path, span, export, event, end).rejected == 4
+    library.add_user("bo@example.com")
+    kept = library.rows("SELECT record FROM library.import_rejections ORDER BY id")
+    assert load(library, tmp_path, *(record for (record,) in kept)).inserted == 4
+    months = library.rows("SELECT external_id, to_char(started_at, 'MM') FROM library.subscriptions ORDER BY 1")
+    assert months == [("s1", "01"), ("s2", "03"), ("s3", "02")]
+    assert "555" not in json.dumps(kept, default=str)
+
+
 PRIVATE = ("Private", "4242", "555")
 
 
