@@ -2,6 +2,7 @@
 
 from ingest.activity import keep_months, load_activity, retry_activity
 from ingest.batch import COUNTS, BatchResult, FileResult
+from ingest.billing import KnownPlan, known_plans, load_subscriptions, map_price, refresh_subscription_status
 from ingest.columns import ALIASES
 from ingest.corrections import access_said, import_corrections
 from ingest.errors import RefusedError, Remedy, UnreadableFileError
@@ -12,7 +13,6 @@ from ingest.preview import Fault, FilePreview, Preview, preview_prompts
 from ingest.prompts import MAX_COLLECTION_CHARACTERS, ImportOptions, collection_of, import_prompts
 from ingest.sources import Address, is_remote, s3_files
 from ingest.staging import Progress
-from ingest.subscriptions import load_subscriptions, refresh_subscription_status
 from ingest.undo import UndoResult, undo_import
 from ingest.users import load_users
 
@@ -27,6 +27,7 @@ __all__ = [
     "FilePreview",
     "FileResult",
     "ImportOptions",
+    "KnownPlan",
     "Preview",
     "Progress",
     "RefusedError",
@@ -43,9 +44,11 @@ __all__ = [
     "import_prompts",
     "is_remote",
     "keep_months",
+    "known_plans",
     "load_activity",
     "load_subscriptions",
     "load_users",
+    "map_price",
     "preview_prompts",
     "refresh_subscription_status",
     "retry_activity",

@@ -60,7 +60,11 @@ def retry_rejections(as_json: AsJson = False) -> None:
 
 
 def load_subscriptions_(paths: Paths, as_json: AsJson = False) -> None:
-    """Load billing records, one a span (subscription_id, user_id or email, plan, status, started_at, amount, ...)."""
+    """Load billing records: spans of subscriptions, Stripe's export of them (CSV), or Stripe's events (JSON Lines).
+
+    A span has subscription_id, user_id or email, plan, status, started_at, amount, currency, billing_interval, ...
+    Loading a file again changes nothing, and the order of events does not matter.
+    """
     _load(paths, "Loading", as_json, lambda files, progress: load_subscriptions(_ingest(), files, progress))
 
 

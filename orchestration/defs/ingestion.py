@@ -105,7 +105,7 @@ def activity_months(library: Library) -> dg.MaterializeResult[Any]:
 
 @dg.asset(key_prefix="library", group_name="library", kinds={"postgres"}, deps=[users])
 def subscriptions(library: Library) -> dg.MaterializeResult[Any]:
-    """Subscription spans from billing exports, and who is FREE or PRO now."""
+    """Subscription spans from billing exports and Stripe's events, refunds, and who is FREE or PRO now."""
     files = library.landing.files("subscriptions")
     results = [load_subscriptions(library.engine, files, root=library.landing.root)] if files else []
     refresh_subscription_status(library.engine)

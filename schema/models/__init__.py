@@ -2,7 +2,17 @@
 
 from schema.models.activity import ActivityDay, ActivityEvent, EventType
 from schema.models.base import LIBRARY, Base
-from schema.models.billing import BillingInterval, Plan, Subscription, SubscriptionStatus
+from schema.models.billing import (
+    BillingCustomer,
+    BillingEvent,
+    BillingEventKind,
+    BillingInterval,
+    Plan,
+    PlanPrice,
+    Refund,
+    Subscription,
+    SubscriptionStatus,
+)
 from schema.models.imports import BatchKind, BatchStatus, ImportBatch, ImportChange, ImportRejection
 from schema.models.people import Tier, User, UserRole
 from schema.models.prompts import (
@@ -27,6 +37,9 @@ __all__ = [
     "Base",
     "BatchKind",
     "BatchStatus",
+    "BillingCustomer",
+    "BillingEvent",
+    "BillingEventKind",
     "BillingInterval",
     "Collection",
     "Decision",
@@ -36,11 +49,13 @@ __all__ = [
     "ImportRejection",
     "NearDuplicate",
     "Plan",
+    "PlanPrice",
     "Prompt",
     "PromptSignature",
     "PromptSource",
     "PromptTag",
     "PromptVersion",
+    "Refund",
     "Subscription",
     "SubscriptionStatus",
     "Tag",
