@@ -19,10 +19,10 @@
             months.revision
         from (
             select
-                {{ month_of('activity_date') }} as activity_month,
-                max(revision) as revision
-            from {{ ref('int_activity_days') }}
-            group by 1
+                {{ month_of('days.activity_date') }} as activity_month,
+                max(days.revision) as revision
+            from {{ ref('int_activity_days') }} as days
+            group by activity_month
         ) as months
         {%- if is_incremental() %}
         where not exists (
