@@ -20,10 +20,10 @@ TODAY = datetime.now(UTC).date()
 SPANS = ["subscription_id", "user_id", "plan", "status", "started_at", "ended_at", "amount", "currency"]
 
 
-def build(library: Library, folder: Path) -> None:
+def build(library: Library, folder: Path, *arguments: str) -> None:
     """Run `dbt build` on a library, tests included."""
     done = subprocess.run(
-        dbt_command("build", "--target-path", str(folder)),
+        dbt_command("build", "--target-path", str(folder), *arguments),
         env=dict(os.environ) | connection_variables(library.url),
         capture_output=True,
         text=True,
