@@ -36,9 +36,10 @@ final as (
     select
         user_id,
         metric_month,
-        opening_mrr,
+        cast(opening_mrr as numeric(18, 2)) as opening_mrr,
         people_change = -1 as is_lost,
-        case when people_change = -1 then 0 else greatest(opening_mrr + mrr_change, 0) end as retained_mrr
+        cast(case when people_change = -1 then 0 else greatest(opening_mrr + mrr_change, 0) end as numeric(18, 2))
+            as retained_mrr
     from months
     where was_paying
 )

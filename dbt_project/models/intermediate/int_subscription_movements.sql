@@ -97,12 +97,22 @@ exchange as (
         <> {{ in_usd('neighbours.monthly_price', 'rates.usd_per_unit_before') }}
 ),
 
-final as (
+movements as (
     select * from beginnings
     union all
     select * from churn
     union all
     select * from exchange
+),
+
+final as (
+    select
+        user_id,
+        movement_date,
+        movement,
+        cast(mrr_change as numeric(18, 2)) as mrr_change,
+        people_change
+    from movements
 )
 
 select * from final

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'mrr_monthly'}}}) }}
 -- Identity, to the cent and to the person: MRR(t) = MRR(t-1) + movements, by day and by month.
 with figures as (
     select
