@@ -110,7 +110,7 @@ def test_months_from_the_first_trial_to_a_new_rate(people: Library, tmp_path: Pa
     assert sign_ups == [(3, 4)]
 
 
-def test_late_corrected_removed_and_dropped_events_give_what_a_full_refresh_gives(people: Library, tmp_path: Path) -> None:
+def test_events_that_come_late_change_or_go_give_what_a_full_refresh_gives(people: Library, tmp_path: Path) -> None:
     lock, soup = people.add_prompt("lock", access="PRO"), people.add_prompt("soup")
     pay(
         people,

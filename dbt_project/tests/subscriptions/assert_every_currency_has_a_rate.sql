@@ -1,4 +1,4 @@
-{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'int_subscription_spans'}}}) }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'stg_library__subscriptions'}}}) }}
 -- Subscriptions in these currencies are left out until dbt_project/seeds/currency_rates.csv has a rate for them.
 with spans as (
     select * from {{ ref('stg_library__subscriptions') }}
