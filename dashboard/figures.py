@@ -49,15 +49,18 @@ def change(now: float, before: float | None) -> str | int | None:
 
 
 def row_of_day(days: pd.DataFrame, day: date) -> "pd.Series[float] | None":
-    """The row of `day` in `subscription_metrics_daily` of one currency, if there is one."""
+    """The row of `day` in `mrr_daily`, if there is one."""
     found = days[days.metric_date == day]
     return None if found.empty else found.iloc[0]
 
 
 def movements_by_week(days: pd.DataFrame) -> pd.DataFrame:
     """People who started (positive) and stopped (negative) paying: week (its Monday), movement, people."""
-    weekly = days.assign(week=pd.to_datetime(days.metric_date).dt.to_period("W").dt.start_time)
-    sums = weekly.groupby("week", as_index=False)[["started_paying", "stopped_paying"]].sum()
-    sums["stopped_paying"] = -sums["stopped_paying"]
-    renamed = sums.rename(columns={"started_paying": "Started paying", "stopped_paying": "Stopped paying"})
-    return renamed.melt("week", var_name="movement", value_name="people")
+    weekly = pd.DataFrame(
+        {
+            "week": pd.to_datetime(days.metric_date).dt.to_period("W").dt.start_time,
+            "Started paying": days.new_people + days.reactivated_people,
+            "Stopped paying": -days.churned_people,
+        }
+    )
+    return weekly.groupby("week", as_index=False).sum().melt("week", var_name="movement", value_name="people")

@@ -6,77 +6,79 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, viewer
-from dashboard.components import choose, figure, table
+from dashboard.components import figure, table
 from dashboard.definitions import definition
 from dashboard.downloads import csv_button
 from dashboard.figures import change, movements_by_week, row_of_day
 from schema.repository.metrics import subscription_days
 
 _COMPARED_DAYS = 30
-_MODEL = "subscription_metrics_daily"
+_CURRENCY = "USD"
+_MODEL = "mrr_daily"
 _PEOPLE = {"paying_people": "Paying", "trialing_people": "In trial"}
-_NAMES = {
-    "monthly_recurring_revenue": "MRR",
-    "average_revenue_per_payer": "Average revenue per payer",
+_MONEY = {
+    "mrr": "MRR",
+    "arpu": "Average revenue per payer",
+    "new_mrr": "New MRR",
+    "expansion_mrr": "Expansion MRR",
+    "contraction_mrr": "Contraction MRR",
+    "churn_mrr": "Churn MRR",
+    "reactivation_mrr": "Reactivation MRR",
+    "exchange_mrr": "Exchange MRR",
+}
+_COUNTS = {
     "paying_people": "Paying people",
     "trialing_people": "People in trial",
-    "started_paying": "Started paying",
-    "stopped_paying": "Stopped paying",
+    "new_people": "New payers",
+    "reactivated_people": "Reactivated payers",
+    "churned_people": "Churned payers",
     "trials_started": "Trials started",
     "trials_converted": "Trials converted",
 }
-_MONEY = ("monthly_recurring_revenue", "average_revenue_per_payer")
-_HEADLINES = ("monthly_recurring_revenue", "paying_people", "trialing_people", "average_revenue_per_payer")
+_NAMES = _MONEY | _COUNTS
+_HEADLINES = ("mrr", "paying_people", "trialing_people", "arpu")
 
 
 def page() -> None:
-    """Headline figures, three charts and the table, in one currency at a time."""
+    """Headline figures, three charts and the table, in US dollars."""
     st.title("Subscriptions", anchor=False)
     with viewer.open_session() as session:
         days = subscription_days(session)
     if days.empty:
         st.info("There are no subscriptions yet. Figures appear after the first billing export and a refresh.")
         return
-    currency = _ask_currency(list(days.currency.unique()))
-    days = days[days.currency == currency]
-    _headline(days, currency)
-    _charts(days, currency)
-    _table(days, currency)
+    _headline(days)
+    _charts(days)
+    _table(days)
 
 
-def _ask_currency(currencies: list[str]) -> str:
-    if len(currencies) == 1:
-        return currencies[0]
-    return choose("Currency", {currency: currency for currency in currencies}, currencies[0], key="currency")
-
-
-def _headline(days: pd.DataFrame, currency: str) -> None:
+def _headline(days: pd.DataFrame) -> None:
     last_day = days.metric_date.max()
     now, before = row_of_day(days, last_day), row_of_day(days, last_day - timedelta(days=_COMPARED_DAYS))
     assert now is not None
-    st.caption(f"As of {last_day:%-d %B %Y}, in {currency}")
+    st.caption(f"As of {last_day:%-d %B %Y}, in {_CURRENCY}")
     with st.grid(4, min_column_width=180):
         for column in _HEADLINES:
             figure(
                 _NAMES[column],
-                _formatted(now[column], currency if column in _MONEY else None),
+                _formatted(now[column], is_money=column in _MONEY),
                 None if before is None else change(now[column], before[column]),
                 definition=definition(_MODEL, column),
                 against=f"in {_COMPARED_DAYS} days",
             )
 
 
-def _formatted(value: float, currency: str | None) -> str:
+def _formatted(value: float, *, is_money: bool) -> str:
     if pd.isna(value):
         return "–"
-    return f"{value:,.2f} {currency}" if currency else f"{value:,.0f}"
+    return f"{value:,.2f} {_CURRENCY}" if is_money else f"{value:,.0f}"
 
 
-def _charts(days: pd.DataFrame, currency: str) -> None:
+def _charts(days: pd.DataFrame) -> None:
     st.subheader("Monthly recurring revenue", anchor=False)
     revenue = days.assign(metric_date=pd.to_datetime(days.metric_date))
     st.altair_chart(
-        charts.area(revenue, day="metric_date", value="monthly_recurring_revenue", value_title=f"MRR in {currency}"),
+        charts.area(revenue, day="metric_date", value="mrr", value_title=f"MRR in {_CURRENCY}"),
         width="stretch",
     )
     left, right = st.columns(2)
@@ -97,7 +99,7 @@ def _charts(days: pd.DataFrame, currency: str) -> None:
         )
 
 
-def _table(days: pd.DataFrame, currency: str) -> None:
+def _table(days: pd.DataFrame) -> None:
     st.subheader("Every day", anchor=False)
     columns = {
         "metric_date": st.column_config.DateColumn("Day", help=definition(_MODEL, "metric_date")),
@@ -110,7 +112,7 @@ def _table(days: pd.DataFrame, currency: str) -> None:
     }
     newest_first = days.sort_values("metric_date", ascending=False)
     table(newest_first, columns, key="subscriptions-table")
-    csv_button(newest_first, f"promptory-subscriptions-{currency}.csv")
+    csv_button(newest_first, "promptory-subscriptions.csv")
 
 
 page()

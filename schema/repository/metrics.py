@@ -7,7 +7,7 @@ import pandas as pd
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from schema.repository.tables import prompt_rankings, subscription_metrics_daily, tag_popularity
+from schema.repository.tables import mrr_daily, prompt_rankings, tag_popularity
 from schema.repository.warehouse import reading_marts
 
 
@@ -45,9 +45,8 @@ def top_prompts(session: Session, window: str, *, take: int = 50) -> pd.DataFram
 
 
 def subscription_days(session: Session) -> pd.DataFrame:
-    """All of `analytics.subscription_metrics_daily`, by day and currency."""
-    days = subscription_metrics_daily.c
-    return _table(session, select(subscription_metrics_daily).order_by(days.metric_date, days.currency))
+    """All of `analytics.mrr_daily`, by day; amounts in US dollars."""
+    return _table(session, select(mrr_daily).order_by(mrr_daily.c.metric_date))
 
 
 def _table(session: Session, statement: Select[*tuple[Any, ...]]) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Views and marts that queries read, as SQLAlchemy tables; their owners are the migrations and dbt."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Double, MetaData, Numeric, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, MetaData, Numeric, Table, Text
 
 _LIBRARY = MetaData(schema="library")
 _ANALYTICS = MetaData(schema="analytics")
@@ -63,17 +63,25 @@ tag_popularity = Table(
     Column("popularity_rank", BigInteger),
 )
 
-subscription_metrics_daily = Table(
-    "subscription_metrics_daily",
+mrr_daily = Table(
+    "mrr_daily",
     _ANALYTICS,
     Column("metric_date", Date),
-    Column("currency", Text),
+    Column("is_complete", Boolean),
+    Column("opening_mrr", Numeric(18, 2)),
+    Column("new_mrr", Numeric(18, 2)),
+    Column("expansion_mrr", Numeric(18, 2)),
+    Column("contraction_mrr", Numeric(18, 2)),
+    Column("churn_mrr", Numeric(18, 2)),
+    Column("reactivation_mrr", Numeric(18, 2)),
+    Column("exchange_mrr", Numeric(18, 2)),
+    Column("mrr", Numeric(18, 2)),
+    Column("new_people", BigInteger),
+    Column("reactivated_people", BigInteger),
+    Column("churned_people", BigInteger),
     Column("paying_people", BigInteger),
-    Column("trialing_people", BigInteger),
-    Column("monthly_recurring_revenue", Numeric(18, 2)),
-    Column("average_revenue_per_payer", Numeric(18, 2)),
-    Column("started_paying", BigInteger),
-    Column("stopped_paying", BigInteger),
+    Column("arpu", Numeric(18, 2)),
     Column("trials_started", BigInteger),
     Column("trials_converted", BigInteger),
+    Column("trialing_people", BigInteger),
 )

@@ -69,8 +69,9 @@ def test_movements_are_summed_from_monday_and_losses_are_negative() -> None:
     days = pd.DataFrame(
         {
             "metric_date": [date(2028, 2, 27), date(2028, 2, 28), date(2028, 3, 5)],
-            "started_paying": [1, 2, 3],
-            "stopped_paying": [0, 1, 1],
+            "new_people": [1, 2, 2],
+            "reactivated_people": [0, 0, 1],
+            "churned_people": [0, 1, 1],
         }
     )
     weeks = movements_by_week(days)
@@ -81,5 +82,5 @@ def test_movements_are_summed_from_monday_and_losses_are_negative() -> None:
 
 
 def test_definitions_come_from_the_marts() -> None:
-    assert "twelfth" in (definition("subscription_metrics_daily", "monthly_recurring_revenue") or "")
-    assert definition("subscription_metrics_daily", "no such column") is None
+    assert "twelfth" in (definition("mrr_daily", "mrr") or "")
+    assert definition("mrr_daily", "no such column") is None

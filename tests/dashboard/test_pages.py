@@ -180,9 +180,8 @@ def test_the_rankings_page_shows_the_mart_in_its_order(curator: AppTest, window:
 
 def test_the_subscriptions_page_shows_the_newest_day(curator: AppTest) -> None:
     app = page_of(curator, "subscriptions")
-    days = as_visitor(subscription_days)
-    last = days[days.currency == days.currency.iloc[0]].iloc[-1]
-    assert metrics(app)["MRR"] == f"{last.monthly_recurring_revenue:,.2f} {last.currency}"
+    last = as_visitor(subscription_days).iloc[-1]
+    assert metrics(app)["MRR"] == f"{last.mrr:,.2f} USD"
     assert metrics(app)["Paying people"] == f"{last.paying_people:,}"
     assert metrics(app)["People in trial"] == f"{last.trialing_people:,}"
     assert app.dataframe[0].value.metric_date.iloc[0] == last.metric_date
@@ -210,7 +209,7 @@ def test_a_database_that_is_away_is_told_in_words(
 
 
 def test_dates_without_activity_do_not_break_a_page(curator: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    empty = pd.DataFrame(columns=["metric_date", "currency"])
+    empty = pd.DataFrame(columns=["metric_date"])
     monkeypatch.setattr("schema.repository.metrics.last_tag_day", lambda _session: None)
     monkeypatch.setattr("schema.repository.metrics.subscription_days", lambda _session: empty)
     monkeypatch.setattr("schema.repository.metrics.top_prompts", lambda *_args, **_named: empty)

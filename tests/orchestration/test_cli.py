@@ -86,7 +86,7 @@ def test_loading_searching_and_recommending_from_files_to_answers(configured: Li
     assert state["revision"] == state["newest_revision"]
     assert (state["rows"]["prompts"], state["rows"]["user_prompt_likes"]) == (3, 3)
     revenue = configured.rows("""
-        SELECT monthly_recurring_revenue FROM analytics.subscription_metrics_daily ORDER BY metric_date DESC LIMIT 1
+        SELECT mrr FROM analytics.mrr_daily ORDER BY metric_date DESC LIMIT 1
     """)
     assert float(revenue[0][0]) == 10.0
 

@@ -20,10 +20,10 @@ TODAY = datetime.now(UTC).date()
 SPANS = ["subscription_id", "user_id", "plan", "status", "started_at", "ended_at", "amount", "currency"]
 
 
-def build(library: Library, folder: Path) -> None:
+def build(library: Library, folder: Path, *arguments: str) -> None:
     """Run `dbt build` on a library, tests included."""
     done = subprocess.run(
-        dbt_command("build", "--target-path", str(folder)),
+        dbt_command("build", "--target-path", str(folder), *arguments),
         env=dict(os.environ) | connection_variables(library.url),
         capture_output=True,
         text=True,
@@ -99,27 +99,27 @@ def test_every_mart_has_the_figures_worked_out_by_hand(small: Library) -> None:
     ]
     days = small.rows("""
         SELECT
-            metric_date, paying_people, trialing_people, monthly_recurring_revenue::float, started_paying,
-            stopped_paying, trials_started, trials_converted
-        FROM analytics.subscription_metrics_daily ORDER BY metric_date
+            metric_date, paying_people, trialing_people, mrr, new_people, churned_people, trials_started,
+            trials_converted
+        FROM analytics.mrr_daily ORDER BY metric_date
     """)
     assert days == [
-        (TODAY - timedelta(days=5), 1, 0, 12.0, 1, 0, 0, 0),
-        (TODAY - timedelta(days=4), 2, 0, 22.0, 1, 0, 0, 0),
-        (TODAY - timedelta(days=3), 2, 1, 22.0, 0, 0, 1, 0),
+        (TODAY - timedelta(days=5), 1, 0, 12, 1, 0, 0, 0),
+        (TODAY - timedelta(days=4), 2, 0, 22, 1, 0, 0, 0),
+        (TODAY - timedelta(days=3), 2, 1, 22, 0, 0, 1, 0),
         # Ben left an hour before the day ended.
-        (TODAY - timedelta(days=2), 1, 1, 12.0, 0, 1, 0, 0),
-        (TODAY - timedelta(days=1), 2, 0, 24.0, 1, 0, 0, 1),
-        (TODAY, 2, 0, 24.0, 0, 0, 0, 0),
+        (TODAY - timedelta(days=2), 1, 1, 12, 0, 1, 0, 0),
+        (TODAY - timedelta(days=1), 2, 0, 24, 1, 0, 0, 1),
+        (TODAY, 2, 0, 24, 0, 0, 0, 0),
     ]
 
 
 def test_analysts_read_marts_and_nothing_else_also_after_a_rebuild(small: Library, tmp_path: Path) -> None:
     build(small, tmp_path / "target")
-    for mart in ("tag_popularity", "prompt_rankings", "subscription_metrics_daily", "prompt_neighbours"):
+    for mart in ("tag_popularity", "prompt_rankings", "mrr_daily", "prompt_neighbours"):
         for role in (Role.ANALYST, Role.DASHBOARD):
             small.rows(f"SELECT * FROM analytics.{mart}", role)
-    for inner in ("stg_library__users", "stg_library__activity_events", "int_subscription_days"):
+    for inner in ("stg_library__users", "stg_library__activity_events", "int_subscription_spans"):
         with pytest.raises(ProgrammingError, match="permission denied"):
             small.rows(f"SELECT * FROM analytics.{inner}", Role.ANALYST)
 
