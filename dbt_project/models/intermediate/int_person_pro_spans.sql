@@ -11,7 +11,7 @@ dated as (
     select
         spans.user_id,
         {{ utc_day('spans.started_at') }} as from_date,
-        coalesce({{ utc_day('spans.ended_at') }}, cast('infinity' as date)) as until_date
+        {{ utc_day('spans.ended_at') }} as until_date
     from spans
     inner join plans on spans.plan_code = plans.plan_code
     where
@@ -21,7 +21,7 @@ dated as (
 
 final as (
     select * from dated
-    where from_date < until_date
+    where until_date is null or from_date < until_date
 )
 
 select * from final

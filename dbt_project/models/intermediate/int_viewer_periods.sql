@@ -49,7 +49,7 @@ steps as (
         -cast(hashint8extended(user_id, 0) as numeric) as pro_people,
         false as is_day
     from pro_spans
-    where until_date < 'infinity'
+    where until_date is not null
 ),
 
 step_days as (

@@ -48,8 +48,8 @@ pro_spells as (
     inner join pro_spans
         on
             spells.user_id = pro_spans.user_id
-            and spells.from_date < pro_spans.until_date
             and spells.until_date > pro_spans.from_date
+            and (pro_spans.until_date is null or spells.from_date < pro_spans.until_date)
 ),
 
 -- Who is not Pro is Free: of all people, those with Pro are taken away.
