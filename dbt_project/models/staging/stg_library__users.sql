@@ -2,6 +2,7 @@ with source as (
     -- Column by column: this role may not read e-mail addresses and password hashes.
     select
         id,
+        external_id,
         name,
         role,
         subscription_status,
@@ -13,6 +14,7 @@ renamed as (
     select
         id as user_id,
         name as user_name,
+        coalesce(external_id like 'contributor:%', false) as is_contributor,
         role,
         subscription_status,
         created_at

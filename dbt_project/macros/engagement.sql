@@ -1,0 +1,39 @@
+{# How long a search waits for what follows it, and how long after sign-up a like or copy is an activation. #}
+{% macro follow_up_time() -%} interval '5 minutes' {%- endmacro %}
+{% macro activation_time() -%} interval '168 hours' {%- endmacro %}
+
+{# A query as it is counted: one form of each letter, small letters, single spaces; e-mail addresses are not kept. #}
+{% macro normalized_query(query) -%}
+    regexp_replace(
+        trim(regexp_replace(lower(normalize({{ query }}, nfkc)), '\s+', ' ', 'g')), '\S+@\S+\.\S+', '(address)', 'g'
+    )
+{%- endmacro %}
+
+{# A part of a whole, null where there is no whole. #}
+{% macro ratio(part, whole) -%}
+    cast({{ part }} as double precision) / nullif({{ whole }}, 0)
+{%- endmacro %}
+
+{#
+    What the top `percent` of `people` have of all: the best ceil(people * percent / 100), so at least one. Aggregates
+    over people with a `value` and its `place`, 1 for the largest.
+#}
+{% macro top_share(value, place, people, percent) -%}
+    {{ ratio(
+        'sum(' ~ value ~ ') filter (where ' ~ place ~ ' <= ceil(' ~ people ~ ' * ' ~ percent ~ ' / 100.0))',
+        'sum(' ~ value ~ ')'
+    ) }}
+{%- endmacro %}
+
+{#
+    Gini coefficient: 0 where all have the same, (n - 1) / n where one has everything, null where nobody has anything.
+    G = 2 * sum(i * x_i) / (n * sum(x_i)) - (n + 1) / n, with x_1 the smallest: Damgaard and Weiner, Describing
+    inequality in plant size or fecundity, Ecology 81 (2000), 1139-1142. Here i is n + 1 - place.
+#}
+{% macro gini(value, place, people) -%}
+    cast(
+        2.0 * sum((1 + {{ people }} - {{ place }}) * {{ value }}) / nullif(max({{ people }}) * sum({{ value }}), 0)
+        - (max({{ people }}) + 1.0) / max({{ people }})
+        as double precision
+    )
+{%- endmacro %}

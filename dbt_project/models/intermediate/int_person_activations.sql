@@ -1,0 +1,68 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ forget_changed_days() }}",
+        indexes=[{'columns': ['activity_date', 'revision']}]
+    )
+}}
+
+with days as (
+    select * from {{ days_to_build() }} as changed
+),
+
+people as (
+    select * from {{ ref('stg_library__users') }}
+    where not is_contributor
+),
+
+bots as (
+    select
+        days.activity_date,
+        viewer_days.viewer
+    from days
+    inner join {{ ref('int_viewer_days') }} as viewer_days on days.activity_date = viewer_days.activity_date
+    where viewer_days.is_bot
+),
+
+uses as (
+    select
+        days.activity_date,
+        events.user_id,
+        events.viewer,
+        events.occurred_at
+    from days
+    inner join {{ ref('stg_library__activity_events') }} as events
+        on {{ is_on_day('events.occurred_at', 'days.activity_date') }}
+    where events.event_type in ('like', 'copy') and events.user_id is not null
+),
+
+counted as (
+    select
+        uses.activity_date,
+        uses.user_id,
+        min(uses.occurred_at) as first_used_at
+    from uses
+    inner join people
+        on
+            uses.user_id = people.user_id
+            and uses.occurred_at >= people.created_at
+            and uses.occurred_at < people.created_at + {{ activation_time() }}
+    left join bots on uses.activity_date = bots.activity_date and uses.viewer = bots.viewer
+    where bots.viewer is null
+    group by uses.activity_date, uses.user_id
+),
+
+-- A day without any leaves a row too: it would be read again in each run.
+final as (
+    select
+        days.activity_date,
+        counted.user_id,
+        counted.first_used_at,
+        days.revision
+    from days
+    left join counted on days.activity_date = counted.activity_date
+    {{ days_carried_over(['activity_date', 'user_id', 'first_used_at', 'revision']) }}
+)
+
+select * from final

@@ -1,0 +1,177 @@
+"""The engagement marts after loads that come late and records that go, against a count of the library's own rows."""
+
+import os
+import random
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest import load_activity, load_subscriptions
+from orchestration.lib.dbt_project import connection_variables, dbt_command
+from schema.roles import Role
+from tests.support.files import write_csv, write_jsonl
+from tests.support.library import Library
+from tests.warehouse.engagement_recount import Recount
+
+BEGIN = datetime(2026, 1, 30, tzinfo=UTC)
+DAYS = 70
+MARTS = (
+    "active_people_daily",
+    "activation_weekly",
+    "retention_weekly",
+    "search_quality_daily",
+    "search_queries",
+    "creator_economy_monthly",
+)
+SPANS = ["subscription_id", "user_id", "plan", "status", "started_at", "ended_at", "amount", "currency"]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Ten weeks of a small library, from a fixed seed."""
+
+    events: list[dict[str, Any]]
+
+    def load(self, library: Library, file: Path, *parts: int) -> None:
+        """Load the events whose place falls into `parts` of five, so that each part spreads over all days."""
+        chosen = [event for place, event in enumerate(self.events) if place % 5 in parts]
+        result = load_activity(library.ingest, [write_jsonl(file, chosen)])
+        assert result.total("inserted") == len(chosen)
+
+
+@pytest.fixture
+def story(library: Library) -> Story:
+    """People, prompts and events; the server thinks in Seoul's time."""
+    library.do(f"ALTER DATABASE {library.url.database} SET timezone = 'Asia/Seoul'")
+    library.dispose()
+    chance = random.Random(7)
+    people = [f"p{number}@example.com" for number in range(30)]
+    ids = [library.add_user(person) for person in people]
+    for user in ids:
+        moment = BEGIN + timedelta(hours=chance.uniform(-14 * 24, DAYS * 24))
+        library.do("UPDATE library.users SET created_at = :at WHERE id = :id", at=moment, id=user)
+    prompts = [library.add_prompt(f"prompt {n}", creator=ids[n % 6] if n < 20 else None) for n in range(24)]
+    library.do("UPDATE library.prompts SET created_at = :at", at=BEGIN + timedelta(days=40))
+    kinds = ["view"] * 8 + ["copy", "like", "share", "sign_in"] + ["search"] * 4
+    events: list[dict[str, Any]] = []
+    for visit in range(500):
+        moment = BEGIN + timedelta(hours=chance.uniform(0, DAYS * 24))
+        person = chance.choice([*people, None, None]) if visit % 3 else people[visit % 4]
+        is_known = person is not None and visit % 7 > 0
+        for step in range(chance.randint(1, 5)):
+            moment = min(
+                moment + timedelta(seconds=chance.expovariate(1 / 120)), BEGIN + timedelta(days=DAYS, seconds=-1)
+            )
+            kind = chance.choice(kinds)
+            events.append(
+                {"event_id": f"{visit}-{step}", "occurred_at": moment.isoformat(timespec="milliseconds")}
+                | ({"user_id": person} if is_known else {})
+                | ({"session_id": f"v{visit}"} if chance.random() < 0.8 else {})
+                | _about(kind if is_known or kind not in ("like", "sign_in") else "view", prompts, chance)
+            )
+    for bot, seconds, count in (({"user_id": people[3]}, 2, 25), ({"session_id": "b"}, 60, 220)):
+        for number in range(count):
+            moment = BEGIN + timedelta(days=33, seconds=number * seconds)
+            event = {"event_id": f"{bot}-{number}", "event_type": "view", "prompt_id": prompts[0]}
+            events.append(event | bot | {"occurred_at": moment.isoformat()})
+    return Story(events)
+
+
+def _about(kind: str, prompts: list[int], chance: random.Random) -> dict[str, Any]:
+    prompt = prompts[min(int(chance.expovariate(0.3)), len(prompts) - 1)]
+    if kind == "sign_in":
+        return {"event_type": kind}
+    if kind != "search":
+        return {"event_type": kind, "prompt_id": prompt}
+    found = chance.choice([None, 0, 3, 8])
+    click = {"prompt_id": prompt, "position": chance.randint(0, 5)} if found and chance.random() < 0.5 else {}
+    query = chance.choice(["Meeting  notes", "meeting notes", "회의록", "recipe"])
+    return {"event_type": kind, "query": query, "result_count": found} | click
+
+
+def run(library: Library, folder: Path, *options: str) -> None:
+    """Run the engagement marts and what is above them."""
+    done = subprocess.run(
+        dbt_command("run", "--select", "+path:models/marts/engagement", "--target-path", str(folder), *options),
+        env=dict(os.environ) | connection_variables(library.url),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def tables(library: Library) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table of the warehouse."""
+    names = library.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'analytics'")
+    return {name: sorted(library.rows(f"SELECT * FROM analytics.{name}"), key=repr) for (name,) in names}
+
+
+def test_late_loads_and_removed_records_give_what_a_count_and_a_full_refresh_give(
+    library: Library, story: Story, tmp_path: Path
+) -> None:
+    target = tmp_path / "target"
+    story.load(library, tmp_path / "first.jsonl", 0, 1, 2)
+    run(library, target)
+    story.load(library, tmp_path / "late.jsonl", 3)
+    run(library, target)
+
+    # Another late part, a prompt that goes with its events, two that are one, and people who were Pro all along.
+    story.load(library, tmp_path / "later.jsonl", 4)
+    prompts = [prompt for (prompt,) in library.rows("SELECT id FROM library.prompts ORDER BY id")]
+    library.do("DELETE FROM library.prompts WHERE id = :id", id=prompts[1])
+    library.do(
+        "UPDATE library.prompts SET archived_at = now(), merged_into = :head WHERE id = :id",
+        head=prompts[5],
+        id=prompts[2],
+    )
+    library.do("DELETE FROM library.activity_events WHERE event_type = 'view' AND session_id LIKE '%7'")
+    spans = [
+        [f"s{n}", f"p{n}@example.com", "PRO_MONTHLY", "ACTIVE", f"2026-02-0{n + 1}T00:00:00Z", ended, "12", "USD"]
+        for n, ended in enumerate(["", "2026-03-01T00:00:00Z", "2026-03-10T12:00:00Z", ""])
+    ]
+    load_subscriptions(
+        library.ingest,
+        [write_csv(tmp_path / "s.csv", [*SPANS, "billing_interval"], *([*span, "MONTH"] for span in spans))],
+    )
+    run(library, target)
+    assert_as_recounted(library)
+
+    incremental = tables(library)
+    run(library, target, "--full-refresh")
+    assert tables(library) == incremental
+
+    library.do("SELECT library.drop_activity_before('2026-03-01')")
+    run(library, target, "--full-refresh")
+    after_retention = tables(library)
+    assert {mart: after_retention[mart] for mart in MARTS} == {mart: incremental[mart] for mart in MARTS}
+
+
+def assert_as_recounted(library: Library) -> None:
+    recount = Recount(library)
+
+    def mart(columns: str, name: str) -> set[tuple[Any, ...]]:
+        return set(library.rows(f"SELECT {columns} FROM analytics.{name}", Role.ANALYST))
+
+    active = mart("activity_date, segment, daily_active, weekly_active, monthly_active", "active_people_daily")
+    assert active == recount.active_people()
+    assert any(row[1] == "PRO" and row[2] for row in active)
+    activation = mart("signup_week, people, matured_people, activated_people", "activation_weekly")
+    assert activation == recount.activation()
+    assert any(row[3] for row in activation)
+    retention = mart("signup_week, week_number, people, active_people", "retention_weekly")
+    assert retention == recount.retention()
+    searches = """
+        activity_date, searches, zero_result_searches, clicked_searches, followed_searches, abandoned_searches,
+        coalesce(round((mean_reciprocal_rank * placed_clicks)::numeric, 6), 0)::float
+    """
+    assert mart(searches, "search_quality_daily") == recount.searches()
+    creators = """
+        activity_month, creators, views, likes, round(top_10_percent_view_share::numeric, 6)::float,
+        round(view_gini::numeric, 6)::float
+    """
+    assert mart(creators, "creator_economy_monthly") == recount.creator_economy()
