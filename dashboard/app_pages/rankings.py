@@ -39,7 +39,7 @@ def _bars(best: pd.DataFrame) -> None:
         value="likes",
         label_title="Prompt",
         value_title="Likes",
-        extra=["known_viewers", "views", "copies"],
+        extra=["unique_viewers", "views", "copies"],
     )
     st.altair_chart(chart, width="stretch")
 
@@ -55,7 +55,7 @@ def _table(ranked: pd.DataFrame, window: str) -> None:
         "access": text("Access"),
         "language": text("Language"),
         "likes": number("Likes", format="localized", help=definition(_MODEL, "likes")),
-        "known_viewers": number("Viewers", format="localized", help=definition(_MODEL, "known_viewers")),
+        "unique_viewers": number("Viewers", format="localized", help=definition(_MODEL, "unique_viewers")),
         "views": number("Views", format="localized", help=definition(_MODEL, "views")),
         "copies": number("Copies", format="localized", help=definition(_MODEL, "copies")),
         "like_rate": number("Like rate", format="percent", help=definition(_MODEL, "like_rate")),

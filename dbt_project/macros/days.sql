@@ -7,25 +7,28 @@
             pre_hook="{{ forget_changed_days() }}",
             indexes=[{'columns': ['activity_date', 'revision']}]
         )
+
+    What reads other daily models instead of the ledger says `dropped=true`: they still hold the days that the ledger
+    dropped.
 #}
 
 {# Pre-hook: take out the days that are to be built anew. #}
-{% macro forget_changed_days() -%}
+{% macro forget_changed_days(dropped=false) -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
-        where activity_date in (select activity_date from {{ days_to_build() }} as changed)
+        where activity_date in (select activity_date from {{ days_to_build(dropped) }} as changed)
     {%- endif -%}
 {%- endmacro %}
 
-{# The days to read from the ledger, with their revisions: all, or in an incremental run those that changed. #}
-{% macro days_to_build() -%}
+{# The days to read, with their revisions: all, or in an incremental run those that changed. #}
+{% macro days_to_build(dropped=false) -%}
     (
         select
             days.activity_date,
             days.revision
         from {{ ref('int_activity_days') }} as days
         where
-            days.events_dropped_at is null
+            {{ 'true' if dropped else 'days.events_dropped_at is null' }}
             {%- if is_incremental() %}
             and not exists (
                 select 1 from {{ this }} as counted

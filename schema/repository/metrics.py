@@ -35,7 +35,7 @@ def top_prompts(session: Session, window: str, *, take: int = 50) -> pd.DataFram
     statement = (
         select(
             *(ranks.like_rank, ranks.title, ranks.creator_name, ranks.agent_type, ranks.access, ranks.language),
-            *(ranks.likes, ranks.known_viewers, ranks.views, ranks.copies, ranks.like_rate, ranks.as_of),
+            *(ranks.likes, ranks.unique_viewers, ranks.views, ranks.copies, ranks.like_rate, ranks.as_of),
         )
         .where(ranks.ranking_window == window)
         .order_by(ranks.like_rank)

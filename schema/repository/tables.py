@@ -41,7 +41,7 @@ prompt_rankings = Table(
     Column("language", Text),
     Column("creator_name", Text),
     Column("views", BigInteger),
-    Column("known_viewers", BigInteger),
+    Column("unique_viewers", BigInteger),
     Column("copies", BigInteger),
     Column("likes", BigInteger),
     Column("like_rate", Double),

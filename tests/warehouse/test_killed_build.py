@@ -13,7 +13,7 @@ from ingest import load_activity
 from orchestration.lib.dbt_project import connection_variables, dbt_command
 from tests.support.files import write_jsonl
 from tests.support.library import Library
-from tests.warehouse.test_marts import build
+from tests.support.warehouse import run_dbt
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE relation = 'analytics.prompt_rankings'::regclass AND NOT granted"
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'dbt'"
@@ -41,7 +41,7 @@ def marts(library: Library) -> dict[str, list[tuple[Any, ...]]]:
 def test_a_killed_build_leaves_the_last_good_marts(library: Library, tmp_path: Path) -> None:
     prompt, target = library.add_prompt("p", tags=("a",)), tmp_path / "target"
     load_activity(library.ingest, [write_jsonl(tmp_path / "a.jsonl", events(1, 5, prompt))])
-    build(library, target)
+    run_dbt(library, target, "build")
     before = marts(library)
     load_activity(library.ingest, [write_jsonl(tmp_path / "b.jsonl", events(5, 9, prompt))])
     environment = dict(os.environ) | connection_variables(library.url)
@@ -64,7 +64,7 @@ def test_a_killed_build_leaves_the_last_good_marts(library: Library, tmp_path: P
     killed = marts(library)
     assert killed.keys() == before.keys()
     assert killed["prompt_rankings"] == before["prompt_rankings"]
-    build(library, target)
+    run_dbt(library, target, "build")
     after = marts(library)
     assert after["prompt_rankings"] != before["prompt_rankings"]
     assert all(killed[table] in (before[table], after[table]) for table in after)

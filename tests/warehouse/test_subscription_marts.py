@@ -10,7 +10,7 @@ import pytest
 from ingest import load_activity, load_subscriptions
 from tests.support.files import write_csv, write_jsonl
 from tests.support.library import Library
-from tests.warehouse.test_marts import build
+from tests.support.warehouse import run_dbt
 
 SPANS = (
     *("subscription_id", "user_id", "plan", "status", "started_at", "ended_at"),
@@ -80,7 +80,7 @@ def test_months_from_the_first_trial_to_a_new_rate(people: Library, tmp_path: Pa
         "dan PRO_MONTHLY UNPAID 2025-02-20T09:00Z 2025-03-05T09:00Z 12 USD",
         "dan PRO_MONTHLY ACTIVE 2025-03-05T09:00Z - 12 USD",
     )
-    build(people, tmp_path / "target", *ONLY_MODELS)
+    run_dbt(people, tmp_path / "target", "build", *ONLY_MODELS)
     months = people.rows("""
         SELECT
             metric_month, new_mrr, expansion_mrr, churn_mrr, reactivation_mrr, exchange_mrr, mrr, paying_people,
@@ -126,12 +126,12 @@ def test_events_that_come_late_change_or_go_give_what_a_full_refresh_gives(peopl
         ("cho", "paywall_view", "2026-03-04T10:00Z", lock),
         ("dan", "view", "2026-04-04T10:00Z", soup),
     )
-    build(people, tmp_path / "target", *ONLY_MODELS)
+    run_dbt(people, tmp_path / "target", "build", *ONLY_MODELS)
     # Ben met the lock in February already; Cho's event was none; April's only one goes, and so does April.
     happen(people, tmp_path, ("ben", "paywall_view", "2026-02-27T10:00Z", lock))
     people.do("UPDATE library.activity_events SET event_type = 'view' WHERE occurred_at = '2026-03-04T10:00Z'")
     people.do("DELETE FROM library.activity_events WHERE occurred_at = '2026-04-04T10:00Z'")
-    build(people, tmp_path / "target", *ONLY_MODELS)
+    run_dbt(people, tmp_path / "target", "build", *ONLY_MODELS)
     in_parts = {mart: people.rows(f"SELECT * FROM analytics.{mart} ORDER BY 1, 2") for mart in MARTS}
     assert people.rows("SELECT cohort_week, people, tried_within_7_days FROM analytics.paywall_funnel_weekly") == [
         (date(2026, 2, 23), 1, 1)
@@ -146,6 +146,6 @@ def test_events_that_come_late_change_or_go_give_what_a_full_refresh_gives(peopl
         (date(2026, 3, 1), "FREE", 1, 1),
     ]
     people.do("SELECT library.drop_activity_before('2026-03-01')")
-    build(people, tmp_path / "target", *ONLY_MODELS, "--full-refresh")
+    run_dbt(people, tmp_path / "target", "build", *ONLY_MODELS, "--full-refresh")
     for mart, rows in in_parts.items():
         assert people.rows(f"SELECT * FROM analytics.{mart} ORDER BY 1, 2") == rows, mart

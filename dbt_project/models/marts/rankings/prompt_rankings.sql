@@ -1,4 +1,8 @@
-with prompts as (
+with windows as (
+    select * from {{ ref('int_ranking_windows') }}
+),
+
+prompts as (
     select * from {{ ref('stg_library__prompts') }}
 ),
 
@@ -6,46 +10,13 @@ people as (
     select * from {{ ref('stg_library__users') }}
 ),
 
-events as (
-    select * from {{ ref('stg_library__activity_events') }}
-    where event_type in ('view', 'copy')
-),
-
-likes as (
-    select * from {{ ref('stg_library__user_prompt_likes') }}
-),
-
-windows as (
-    select
-        period.ranking_window,
-        {{ ledger_moment() }} as as_of,
-        {{ ledger_moment() }} - period.length as starts_at
-    from (
-        values
-        ('24h', interval '24 hours'), ('7d', interval '7 days'), ('30d', interval '30 days'), ('all', null)
-    ) as period (ranking_window, length)
+prompt_tags as (
+    select * from {{ ref('int_prompt_tags') }}
+    where prompt_id = head_id
 ),
 
 use_of_prompts as (
-    select
-        windows.ranking_window,
-        events.prompt_id,
-        count(*) filter (where events.event_type = 'view') as views,
-        count(distinct events.user_id) filter (where events.event_type = 'view') as known_viewers,
-        count(*) filter (where events.event_type = 'copy') as copies
-    from windows
-    inner join events on windows.starts_at is null or events.occurred_at > windows.starts_at
-    group by 1, 2
-),
-
-likes_of_prompts as (
-    select
-        windows.ranking_window,
-        likes.prompt_id,
-        count(*) as likes
-    from windows
-    inner join likes on windows.starts_at is null or likes.liked_at > windows.starts_at
-    group by 1, 2
+    select * from {{ ref('int_prompt_windows') }}
 ),
 
 counted as (
@@ -57,18 +28,82 @@ counted as (
         prompts.agent_type,
         prompts.access,
         prompts.language,
+        prompts.creator_id,
         people.user_name as creator_name,
-        coalesce(use_of_prompts.views, 0) as views,
-        coalesce(use_of_prompts.known_viewers, 0) as known_viewers,
-        coalesce(use_of_prompts.copies, 0) as copies,
-        coalesce(likes_of_prompts.likes, 0) as likes
+        prompts.created_at,
+        coalesce(used.views, 0) as views,
+        coalesce(used.unique_viewers, 0) as unique_viewers,
+        case when windows.ranking_window <> 'all' then coalesce(used.viewers_before, 0) end as viewers_before,
+        coalesce(used.copies, 0) as copies,
+        coalesce(used.likes, 0) as likes,
+        least(coalesce(used.likes, 0), coalesce(used.unique_viewers, 0)) as likes_by_viewers
     from windows
     cross join prompts
     left join people on prompts.creator_id = people.user_id
-    left join use_of_prompts
-        on windows.ranking_window = use_of_prompts.ranking_window and prompts.prompt_id = use_of_prompts.prompt_id
-    left join likes_of_prompts
-        on windows.ranking_window = likes_of_prompts.ranking_window and prompts.prompt_id = likes_of_prompts.prompt_id
+    left join use_of_prompts as used
+        on windows.ranking_window = used.ranking_window and prompts.prompt_id = used.prompt_id
+),
+
+tag_rates as (
+    select
+        counted.ranking_window,
+        prompt_tags.tag_id,
+        sum(counted.likes_by_viewers) as likes,
+        sum(counted.unique_viewers) as viewers
+    from counted
+    inner join prompt_tags on counted.prompt_id = prompt_tags.prompt_id
+    group by counted.ranking_window, prompt_tags.tag_id
+),
+
+-- Of the other prompts alone: a prompt is no evidence of what to expect of itself.
+priors as (
+    select
+        counted.ranking_window,
+        counted.prompt_id,
+        cast(sum(tag_rates.likes - counted.likes_by_viewers) as bigint) as prior_likes,
+        cast(sum(tag_rates.viewers - counted.unique_viewers) as bigint) as prior_viewers
+    from counted
+    inner join prompt_tags on counted.prompt_id = prompt_tags.prompt_id
+    inner join tag_rates
+        on counted.ranking_window = tag_rates.ranking_window and prompt_tags.tag_id = tag_rates.tag_id
+    group by counted.ranking_window, counted.prompt_id
+),
+
+library_rates as (
+    select
+        ranking_window,
+        coalesce(
+            cast(sum(likes_by_viewers) as double precision) / nullif(sum(unique_viewers), 0), 0
+        ) as library_like_rate
+    from counted
+    group by ranking_window
+),
+
+expected as (
+    select
+        counted.*,
+        library_rates.library_like_rate,
+        coalesce(priors.prior_likes, 0) as prior_likes,
+        coalesce(priors.prior_viewers, 0) as prior_viewers,
+        {{ bayesian_average(
+            'coalesce(priors.prior_likes, 0)', 'coalesce(priors.prior_viewers, 0)', 'library_rates.library_like_rate'
+        ) }} as prior_like_rate
+    from counted
+    inner join library_rates on counted.ranking_window = library_rates.ranking_window
+    left join priors
+        on counted.ranking_window = priors.ranking_window and counted.prompt_id = priors.prompt_id
+),
+
+scored as (
+    select
+        *,
+        {{ hot_likes('likes') }} as hot_likes,
+        {{ hot_age('created_at') }} as hot_age,
+        {{ hot('likes', 'created_at') }} as hot_score,
+        {{ wilson_lower_bound('likes_by_viewers', 'unique_viewers') }} as best_score,
+        {{ rising('unique_viewers', 'viewers_before') }} as rising_score,
+        {{ bayesian_average('likes_by_viewers', 'unique_viewers', 'prior_like_rate') }} as bayesian_score
+    from expected
 ),
 
 final as (
@@ -79,18 +114,33 @@ final as (
         agent_type,
         access,
         language,
+        creator_id,
         creator_name,
+        created_at,
         views,
-        known_viewers,
+        unique_viewers,
+        viewers_before,
         copies,
         likes,
-        cast(likes as double precision) / nullif(known_viewers, 0) as like_rate,
-        row_number() over (
-            partition by ranking_window
-            order by likes desc, known_viewers desc, views desc, copies desc, prompt_id asc
-        ) as like_rank,
+        likes_by_viewers,
+        cast(likes as double precision) / nullif(unique_viewers, 0) as like_rate,
+        hot_likes,
+        hot_age,
+        hot_score,
+        best_score,
+        rising_score,
+        library_like_rate,
+        prior_likes,
+        prior_viewers,
+        prior_like_rate,
+        bayesian_score,
+        {{ rank_in_window('likes') }} as like_rank,
+        {{ rank_in_window('hot_score') }} as hot_rank,
+        {{ rank_in_window('best_score') }} as best_rank,
+        {{ rank_in_window('rising_score') }} as rising_rank,
+        {{ rank_in_window('bayesian_score') }} as bayesian_rank,
         as_of
-    from counted
+    from scored
 )
 
 select * from final

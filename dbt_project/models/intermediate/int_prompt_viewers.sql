@@ -1,0 +1,43 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key=['prompt_id', 'viewer'],
+        pre_hook="{{ forget_vanished_viewers() }}",
+        indexes=[
+            {'columns': ['prompt_id', 'viewer'], 'unique': true},
+            {'columns': ['activity_date', 'revision']}
+        ]
+    )
+}}
+
+with views as (
+    select * from {{ ref('int_prompt_viewer_days') }}
+    where views > 0 and viewer <> '-'
+),
+
+ledger as (
+    select * from {{ ref('int_activity_days') }}
+),
+
+firsts as (
+    select
+        prompt_id,
+        viewer,
+        min(activity_date) as activity_date
+    from views
+    {{ only_of_changed_days() }}
+    group by prompt_id, viewer
+),
+
+final as (
+    select
+        firsts.prompt_id,
+        firsts.viewer,
+        firsts.activity_date,
+        ledger.revision
+    from firsts
+    inner join ledger on firsts.activity_date = ledger.activity_date
+)
+
+select * from final
