@@ -45,7 +45,7 @@ def simulate(
         with progress_line("Writing") as progress:
             written = write_files(simulation, folder, progress)
     except OSError as error:
-        raise PromptoryError(f"{folder} cannot be written ({error.strerror}); name another folder.") from None
+        raise PromptoryError(f"{folder} cannot be written ({error.strerror or error}); name another folder.") from None
     out.print(f"Wrote {written.users:,} people, {written.spans:,} spans and {written.events:,} events. To load them:")
     for command, name in (
         ("import", COLLECTION),

@@ -48,6 +48,7 @@ def test_every_format_holds_the_same_events(tmp_path: Path) -> None:
     folders = (activity(tmp_path / name) for name in ("jsonl", "csv", "parquet", "gzip"))
     for lines, table, parquet, packed in zip(*folders, strict=True):
         assert gzip.decompress(packed.read_bytes()) == lines.read_bytes()
+        assert packed.read_bytes()[4:8] == bytes(4)  # no time of writing, which would differ
         expected = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
         assert pq.read_table(parquet).to_pylist() == expected
         rows = pd.read_csv(table, dtype=str, keep_default_na=False).to_dict("records")
