@@ -56,8 +56,9 @@ trials_by_day as (
     group by metric_date
 ),
 
+-- Counted in whole numbers: in some time zones a server has days without a midnight.
 days as (
-    select cast(day_start as date) as metric_date
+    select first_date + day_number as metric_date
     from (
         select
             least(
@@ -65,7 +66,7 @@ days as (
                 (select min(trials_by_day.metric_date) from trials_by_day)
             ) as first_date
     ) as bounds
-    cross join lateral generate_series(first_date, {{ current_day() }}, interval '1 day') as day_start
+    cross join lateral generate_series(0, {{ current_day() }} - first_date) as day_number
 ),
 
 running as (
