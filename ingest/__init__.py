@@ -2,7 +2,14 @@
 
 from ingest.activity import load_activity
 from ingest.batch import COUNTS, BatchResult, FileResult
-from ingest.billing import KnownPlan, known_plans, load_subscriptions, map_price, refresh_subscription_status
+from ingest.billing import (
+    KnownPlan,
+    known_plans,
+    load_subscriptions,
+    map_price,
+    refresh_subscription_status,
+    retry_subscriptions,
+)
 from ingest.columns import ALIASES
 from ingest.corrections import access_said, import_corrections
 from ingest.errors import RefusedError, Remedy, UnreadableFileError
@@ -50,6 +57,7 @@ __all__ = [
     "map_price",
     "preview_prompts",
     "refresh_subscription_status",
+    "retry_subscriptions",
     "s3_files",
     "separate",
     "undo_import",
