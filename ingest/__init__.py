@@ -2,7 +2,14 @@
 
 from ingest.activity import keep_months, load_activity, retry_activity
 from ingest.batch import COUNTS, BatchResult, FileResult
-from ingest.billing import KnownPlan, known_plans, load_subscriptions, map_price, refresh_subscription_status
+from ingest.billing import (
+    KnownPlan,
+    known_plans,
+    load_subscriptions,
+    map_price,
+    refresh_subscription_status,
+    retry_subscriptions,
+)
 from ingest.columns import ALIASES
 from ingest.corrections import access_said, import_corrections
 from ingest.errors import RefusedError, Remedy, UnreadableFileError
@@ -52,6 +59,7 @@ __all__ = [
     "preview_prompts",
     "refresh_subscription_status",
     "retry_activity",
+    "retry_subscriptions",
     "s3_files",
     "separate",
     "undo_import",

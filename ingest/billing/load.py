@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from ingest.batch import BatchResult, open_batch
+from ingest.batch import Batch, BatchResult, FileResult, open_batch
 from ingest.billing.derive import OF_BATCH, derive
 from ingest.billing.events import keep_events
 from ingest.billing.people import find_people
@@ -31,6 +33,27 @@ SELECT
 FROM staged_billing
 """
 
+OPEN_REJECTIONS = """
+SELECT r.record FROM library.import_rejections AS r
+INNER JOIN library.import_batches AS b ON b.id = r.batch_id
+WHERE b.kind = 'SUBSCRIPTIONS' AND r.resolved_at IS NULL
+ORDER BY r.id
+"""
+# Row numbers count the open rejections; no other load can have added one meanwhile.
+RESOLVED = """
+WITH retried AS (
+    SELECT r.id, row_number() OVER (ORDER BY r.id) AS place
+    FROM library.import_rejections AS r
+    INNER JOIN library.import_batches AS b ON b.id = r.batch_id
+    WHERE b.kind = 'SUBSCRIPTIONS' AND r.resolved_at IS NULL
+)
+UPDATE library.import_rejections AS r SET resolved_at = now()
+FROM retried AS t
+INNER JOIN staged_billing AS s ON s.row_number = t.place
+WHERE r.id = t.id AND s.outcome <> 'rejected'
+"""
+ROWS_AT_ONCE = 1000
+
 
 def load_subscriptions(
     engine: Engine, paths: Sequence[Address], progress: Progress = no_progress, *, root: Address | None = None
@@ -46,17 +69,54 @@ def load_subscriptions(
         open_batch(engine, BatchKind.SUBSCRIPTIONS, paths, root=root) as batch,
         open_sources(paths, root=root) as sources,
     ):
-        staging = Staging(batch, TABLE, COLUMNS, (), _kept, lambda fields: _shape_of(fields).name)
+        staging = _staging(batch)
         staging.load(sources, _staged, progress)
-        batch.run(OTHER)
-        find_people(batch)
-        batch.run(UNKNOWN_PLANS)
-        keep_events(batch)
-        take_spans(batch)
-        derive(batch.connection, OF_BATCH, batch_id=batch.id)
-        batch.run(STATUS_OF_PEOPLE)
+        _merge(batch)
         staging.settle(DECIDED)
     return batch.result
+
+
+def retry_subscriptions(engine: Engine) -> BatchResult:
+    """Load the records that were rejected and can be loaded now, as the person or the price they name is known since.
+
+    Those that still cannot stay as they are; `rejected` counts them.
+    """
+    with open_batch(engine, BatchKind.SUBSCRIPTIONS, []) as batch, TemporaryDirectory() as folder:
+        rejected = Path(folder) / "rejected.jsonl"
+        if _write_rejected(batch, rejected):
+            with open_sources([rejected]) as sources:
+                _staging(batch).load(sources, _staged)
+            _merge(batch)
+            batch.run(RESOLVED)
+            counts = batch.connection.execute(text("SELECT outcome, count(*) FROM staged_billing GROUP BY 1"))
+            found = batch.files[0].found
+            batch.files[0] = FileResult("rejected before", "rejections", found, **dict(counts.tuples().all()))
+    return batch.result
+
+
+def _write_rejected(batch: Batch, path: Path) -> int:
+    """Write the open rejections in their order, a record a line; returns their number."""
+    records = batch.connection.scalars(text(OPEN_REJECTIONS).execution_options(yield_per=ROWS_AT_ONCE))
+    written = 0
+    with path.open("w", encoding="utf-8") as file:
+        for record in records:
+            file.write(json.dumps(record) + "\n")
+            written += 1
+    return written
+
+
+def _staging(batch: Batch) -> Staging:
+    return Staging(batch, TABLE, COLUMNS, (), _kept, lambda fields: _shape_of(fields).name)
+
+
+def _merge(batch: Batch) -> None:
+    batch.run(OTHER)
+    find_people(batch)
+    batch.run(UNKNOWN_PLANS)
+    keep_events(batch)
+    take_spans(batch)
+    derive(batch.connection, OF_BATCH, batch_id=batch.id)
+    batch.run(STATUS_OF_PEOPLE)
 
 
 def _shape_of(fields: Fields) -> Shape:

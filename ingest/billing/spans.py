@@ -150,6 +150,8 @@ FROM staged_billing WHERE kind = 'SPAN' AND outcome = 'inserted' ORDER BY staged
 
 def take_spans(batch: Batch) -> None:
     """Decide what becomes of each staged span, and record the new ones."""
+    if not batch.connection.scalar(text(UNDECIDED)):
+        return
     for statement in (FIRST_EVENTS, TOLD_BY_EVENTS, BEFORE_EVENTS, REPEATED, KNOWN, REWRITES_HISTORY):
         batch.run(statement)
     batch.run(MOVED_ON, batch_id=batch.id)

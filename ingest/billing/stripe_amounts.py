@@ -22,6 +22,7 @@ _WITH_THREE_DECIMALS = frozenset(("BHD", "JOD", "KWD", "OMR", "TND"))
 _CENT = Decimal("0.01")
 _MONTHS = {BillingInterval.MONTH: 1, BillingInterval.YEAR: 12}
 MAX_ITEMS = 100
+MAX_MINOR = 10**14
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +113,19 @@ def _unit_amount(price: Fields) -> Decimal:
         return Decimal(0)
     for name in ("unit_amount_decimal", "unit_amount", "amount_decimal", "amount"):
         if price.get(name) is not None:
-            try:
-                return Decimal(str(price[name]))
-            except InvalidOperation:
-                raise RecordError(f"has the {name} '{str(price[name])[:40]}', which is not a number") from None
+            return _minor(price, name)
     raise RecordError("has a price in tiers, whose amount the record does not tell")
+
+
+def _minor(price: Fields, name: str) -> Decimal:
+    told = str(price[name])[:40]
+    try:
+        amount = Decimal(told)
+    except InvalidOperation:
+        raise RecordError(f"has the {name} '{told}', which is not a number") from None
+    if not amount.is_finite() or not 0 <= amount <= MAX_MINOR:
+        raise RecordError(f"has the {name} {told}, which is not an amount of money")
+    return amount
 
 
 def _names(price: Fields) -> Iterator[str]:

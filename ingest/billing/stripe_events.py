@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingest.billing.shape import Kind, Shape, currency_code, is_user_id, sensible
-from ingest.billing.stripe_amounts import agreed, major_units
+from ingest.billing.stripe_amounts import MAX_MINOR, agreed, major_units
 from ingest.columns import Fields
 from ingest.errors import RecordError
 from ingest.values import optional_integer, optional_moment, optional_text, required_moment, required_text
@@ -20,7 +20,6 @@ _INVOICES = frozenset(("invoice.paid", "invoice.payment_succeeded", "invoice.pay
 _CUSTOMERS = frozenset(("customer.created", "customer.updated", "checkout.session.completed"))
 # Of events in the same second, the creation is the first and the end the last.
 _SEQUENCE = {"customer.subscription.created": 0, "customer.subscription.deleted": 2}
-_MAX_MINOR = 10**14
 # What is kept of an object, at any depth: no names, addresses, telephone numbers or cards.
 _KEPT = frozenset(
     (
@@ -170,7 +169,7 @@ def _invoiced(its_object: Fields) -> str | None:
 
 def _refund(its_object: Fields) -> dict[str, Any]:
     currency = currency_code(required_text(its_object, "currency"))
-    minor = optional_integer(its_object, "amount_refunded", _MAX_MINOR)
+    minor = optional_integer(its_object, "amount_refunded", MAX_MINOR)
     if not minor:
         raise RecordError("is a refund of nothing (amount_refunded)")
     return {

@@ -75,7 +75,7 @@ def _staged(fields: Fields) -> dict[str, Any]:
     claims = _claims(row)
     if not claims:
         return {"kind": Kind.OTHER}
-    moments = sorted(claims)
+    moments = [sensible(moment, "tells of something") for moment in sorted(claims)]
     interval = _interval(row)
     return told | {
         "occurred_at": moments[-1],
@@ -100,7 +100,6 @@ def _claims(row: Fields) -> dict[datetime, _Claim]:
     started_at = optional_moment(row, "start") or optional_moment(row, "start date") or optional_moment(row, "created")
     if started_at is None:
         raise RecordError("has no Start (UTC)")
-    sensible(started_at, "starts")
     canceled_at, ended_at = optional_moment(row, "canceled at"), None
     if status is None:
         ended_at = optional_moment(row, "ended at") or canceled_at

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from schema.migrations import warehouse
+
 revision = "0008"
 down_revision = "0007"
 
@@ -113,6 +115,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away; the spans that followed from events stay."""
+    warehouse.drop_views()
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE library.{table}")
     op.execute(WITHOUT_PLANS)
