@@ -12,21 +12,40 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# In an incremental run: who opened a prompt on a day that changed, and who was thought to have done so first on one. #}
-{% macro only_of_changed_days() -%}
+{#
+    The first day on which each viewer opened a prompt. In an incremental run only of those who opened it on a day that
+    changed, or were thought to have done so first on one: each is looked up in the index.
+#}
+{% macro first_views() -%}
+    {%- set views = ref('int_prompt_viewer_days') -%}
     {%- if is_incremental() -%}
-        where (prompt_id, viewer) in (
-            select
-                opened.prompt_id,
-                opened.viewer
+        select
+            affected.prompt_id,
+            affected.viewer,
+            firsts.activity_date
+        from (
+            select opened.prompt_id, opened.viewer
             from {{ days_to_build(dropped=true) }} as changed
-            inner join {{ ref('int_prompt_viewer_days') }} as opened on changed.activity_date = opened.activity_date
+            inner join {{ views }} as opened on changed.activity_date = opened.activity_date
+            where opened.viewer <> '-'
             union
-            select
-                known.prompt_id,
-                known.viewer
+            select known.prompt_id, known.viewer
             from {{ days_to_build(dropped=true) }} as changed
             inner join {{ this }} as known on changed.activity_date = known.activity_date
-        )
+        ) as affected
+        cross join lateral (
+            select min(views.activity_date) as activity_date
+            from {{ views }} as views
+            where views.prompt_id = affected.prompt_id and views.viewer = affected.viewer and views.views > 0
+        ) as firsts
+        where firsts.activity_date is not null
+    {%- else -%}
+        select
+            prompt_id,
+            viewer,
+            min(activity_date) as activity_date
+        from {{ views }}
+        where views > 0 and viewer <> '-'
+        group by prompt_id, viewer
     {%- endif -%}
 {%- endmacro %}

@@ -6,7 +6,7 @@ heads as (
     select * from {{ ref('stg_library__prompt_heads') }}
 ),
 
-viewer_days as (
+viewer_days as not materialized (
     select * from {{ ref('int_prompt_viewer_days') }}
 ),
 
@@ -19,25 +19,32 @@ edges as (
     select {{ utc_day('starts_before_at') }} from windows
 ),
 
--- Whom int_prompt_viewer_days leaves out is left out here.
+-- Whom int_prompt_viewer_days leaves out is left out here. Day by day (offset 0), or the whole ledger would be sorted.
 events as (
     select
-        viewer_days.prompt_id,
-        viewer_days.viewer,
-        events.occurred_at,
-        cast(events.event_type = 'view' as integer) as views,
-        cast(events.event_type = 'copy' as integer) as copies
+        viewed.prompt_id,
+        viewed.viewer,
+        viewed.occurred_at,
+        cast(viewed.event_type = 'view' as integer) as views,
+        cast(viewed.event_type = 'copy' as integer) as copies
     from edges
-    inner join {{ ref('stg_library__activity_events') }} as events
-        on
-            events.occurred_at >= {{ utc_midnight('edges.activity_date') }}
-            and events.occurred_at < {{ utc_midnight('edges.activity_date + 1') }}
-    inner join viewer_days
-        on
-            edges.activity_date = viewer_days.activity_date
-            and events.prompt_id = viewer_days.prompt_id
-            and events.viewer = viewer_days.viewer
-    where events.event_type in ('view', 'copy')
+    cross join
+        lateral (
+            select
+                viewer_days.prompt_id,
+                viewer_days.viewer,
+                ledger.occurred_at,
+                ledger.event_type
+            from viewer_days
+            inner join {{ ref('stg_library__activity_events') }} as ledger
+                on viewer_days.prompt_id = ledger.prompt_id and viewer_days.viewer = ledger.viewer
+            where
+                viewer_days.activity_date = edges.activity_date
+                and ledger.occurred_at >= {{ utc_midnight('edges.activity_date') }}
+                and ledger.occurred_at < {{ utc_midnight('edges.activity_date + 1') }}
+                and ledger.event_type in ('view', 'copy')
+            offset 0  -- noqa: AM09
+        ) as viewed
 ),
 
 -- Each of the days between lies in a window as a whole.

@@ -11,23 +11,12 @@
     )
 }}
 
-with views as (
-    select * from {{ ref('int_prompt_viewer_days') }}
-    where views > 0 and viewer <> '-'
-),
-
-ledger as (
+with ledger as (
     select * from {{ ref('int_activity_days') }}
 ),
 
 firsts as (
-    select
-        prompt_id,
-        viewer,
-        min(activity_date) as activity_date
-    from views
-    {{ only_of_changed_days() }}
-    group by prompt_id, viewer
+    {{ first_views() }}
 ),
 
 final as (

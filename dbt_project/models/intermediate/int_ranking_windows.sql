@@ -1,5 +1,5 @@
 with days as (
-    select * from {{ ref('int_activity_days') }}
+    select * from {{ ref('int_viewer_days') }}
     where activity_date <= {{ current_day() }}
 ),
 
@@ -7,22 +7,13 @@ events as (
     select * from {{ ref('stg_library__activity_events') }}
 ),
 
--- From the newest day back until one holds an event: no other day of the ledger is read.
+-- Looked for from the newest day on that had a viewer: the rest of the ledger is not read.
 newest as (
-    select moments.occurred_at
-    from days
-    cross join
-        lateral (
-            select max(events.occurred_at) as occurred_at
-            from events
-            where
-                events.occurred_at >= {{ utc_midnight('days.activity_date') }}
-                and events.occurred_at < {{ utc_midnight('days.activity_date + 1') }}
-                and events.occurred_at <= now()
-        ) as moments
-    where moments.occurred_at is not null
-    order by days.activity_date desc
-    limit 1
+    select max(occurred_at) as occurred_at
+    from events
+    where
+        occurred_at >= coalesce((select {{ utc_midnight('max(days.activity_date)') }} from days), '-infinity')
+        and occurred_at <= now()
 ),
 
 lengths (ranking_window, length) as (
@@ -37,7 +28,7 @@ final as (
         newest.occurred_at - lengths.length as starts_at,
         newest.occurred_at - 2 * lengths.length as starts_before_at
     from lengths
-    left join newest on true
+    cross join newest
 )
 
 select * from final

@@ -1,3 +1,6 @@
+-- Analyzed for the same reason as int_activity_days.
+{{ config(post_hook='analyze {{ this }}') }}
+
 with prompt_tags as (
     select * from {{ ref('int_prompt_tags') }}
 ),
