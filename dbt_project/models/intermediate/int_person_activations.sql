@@ -16,13 +16,8 @@ people as (
     where not is_contributor
 ),
 
-bots as (
-    select
-        days.activity_date,
-        viewer_days.viewer
-    from days
-    inner join {{ ref('int_viewer_days') }} as viewer_days on days.activity_date = viewer_days.activity_date
-    where viewer_days.is_bot
+bots as materialized (
+    {{ bots_of_days() }}
 ),
 
 uses as (
@@ -32,8 +27,7 @@ uses as (
         events.viewer,
         events.occurred_at
     from days
-    inner join {{ ref('stg_library__activity_events') }} as events
-        on {{ is_on_day('events.occurred_at', 'days.activity_date') }}
+    {{ join_events_of_days() }}
     where events.event_type in ('like', 'copy') and events.user_id is not null
 ),
 

@@ -11,13 +11,8 @@ with days as (
     select * from {{ days_to_build() }} as changed
 ),
 
-bots as (
-    select
-        days.activity_date,
-        viewer_days.viewer
-    from days
-    inner join {{ ref('int_viewer_days') }} as viewer_days on days.activity_date = viewer_days.activity_date
-    where viewer_days.is_bot
+bots as materialized (
+    {{ bots_of_days() }}
 ),
 
 events as (
@@ -33,8 +28,7 @@ events as (
         events.prompt_id,
         events.position
     from days
-    inner join {{ ref('stg_library__activity_events') }} as events
-        on {{ is_on_day('events.occurred_at', 'days.activity_date') }}
+    {{ join_events_of_days() }}
     where events.event_type in ('search', 'view')
 ),
 

@@ -20,8 +20,7 @@ events as (
         events.event_type,
         events.occurred_at
     from days
-    inner join {{ ref('stg_library__activity_events') }} as events
-        on {{ is_on_day('events.occurred_at', 'days.activity_date') }}
+    {{ join_events_of_days() }}
     where events.viewer <> '-'
 ),
 
