@@ -1,6 +1,6 @@
-{# The price of a billing interval as a price of a month: a yearly price counts a twelfth. #}
-{% macro monthly_amount(amount, billing_interval) -%}
-    case {{ billing_interval }} when 'YEAR' then {{ amount }} / 12 else {{ amount }} end
+{# The price of so many billing intervals as a price of a month: a yearly price counts a twelfth. #}
+{% macro monthly_amount(amount, billing_interval, interval_count) -%}
+    {{ amount }} / (case {{ billing_interval }} when 'YEAR' then 12 else 1 end * {{ interval_count }})
 {%- endmacro %}
 
 {# A person's MRR: a monthly price in dollars, rounded to the cent here and nowhere else, so that all sums agree. #}

@@ -16,6 +16,7 @@ from ingest import (
     load_subscriptions,
     load_users,
     retry_activity,
+    retry_subscriptions,
 )
 from orchestration.cli.console import err, out, print_json, print_table, progress_line, ready_database
 from orchestration.lib.landing import data_files
@@ -49,14 +50,16 @@ def load_activity_(
 
 
 def retry_rejections(as_json: AsJson = False) -> None:
-    """Load the events that were rejected and can be loaded now, as the library knows by now what they name."""
+    """Load events and billing records that were rejected, and can be loaded as the library knows now what they name."""
     ready_database()
-    result = retry_activity(_ingest())
+    results = {"activity": retry_activity(_ingest()), "subscriptions": retry_subscriptions(_ingest())}
     if as_json:
-        print_json(result.as_dict())
+        print_json({kind: result.as_dict() for kind, result in results.items()})
         return
-    loaded, left = result.total("inserted") + result.total("duplicates"), result.total("rejected")
-    out.print(f"Loaded: {counted(loaded, 'event')}. Still rejected: {counted(left, 'event')}.", highlight=False)
+    for kind, result in results.items():
+        left = result.total("rejected")
+        accepted = counted(result.total("found") - left, "record")
+        out.print(f"{kind.capitalize()}: {accepted} accepted, {left:,} still rejected.", highlight=False)
 
 
 def load_subscriptions_(paths: Paths, as_json: AsJson = False) -> None:

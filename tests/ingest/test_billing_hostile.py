@@ -15,6 +15,7 @@ from tests.support.library import Library
 from tests.support.stripe import Event, envelope, refund, subscription
 
 ANN = {"user_id": "ann@example.com"}
+PRIVATE = ("Private", "4242", "555")
 
 
 @pytest.fixture(autouse=True)

@@ -221,6 +221,3 @@ def test_what_was_refused_for_its_person_loads_once_they_are_known(library: Libr
     months = library.rows("SELECT external_id, to_char(started_at, 'MM') FROM library.subscriptions ORDER BY 1")
     assert months == [("s1", "01"), ("s2", "03"), ("s3", "02")]
     assert "555" not in json.dumps(kept, default=str)
-
-
-PRIVATE = ("Private", "4242", "555")

@@ -20,7 +20,10 @@ MARTS = (
     *("mrr_daily", "mrr_monthly", "trial_conversion_weekly", "signup_conversion_monthly"),
     *("subscription_retention_monthly", "paywall_funnel_weekly", "engagement_by_tier_monthly"),
 )
-ONLY_MODELS = ("--select", "+marts.subscriptions", "--exclude-resource-type", "unit_test")
+ONLY_MODELS = (
+    *("--select", "+marts.subscriptions", "--exclude-resource-type", "unit_test"),
+    *("--indirect-selection", "buildable"),
+)
 
 
 def pay(library: Library, folder: Path, *spans: str) -> None:

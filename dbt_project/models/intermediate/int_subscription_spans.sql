@@ -17,7 +17,7 @@ pro as (
         spans.plan_code,
         spans.is_trial,
         cast(spans.currency as text) as currency,
-        {{ monthly_amount('spans.amount', 'spans.billing_interval') }} as monthly_price,
+        {{ monthly_amount('spans.amount', 'spans.billing_interval', 'spans.interval_count') }} as monthly_price,
         spans.started_at,
         spans.ended_at
     from spans

@@ -15,7 +15,8 @@ renamed as (
         canceled_at,
         amount,
         currency,
-        billing_interval
+        billing_interval,
+        interval_count
     from source
 )
 

@@ -9,7 +9,8 @@ with last_day as (
 held as (
     select
         spans.user_id,
-        {{ monthly_amount('spans.amount', 'spans.billing_interval') }} * rates.usd_per_unit as monthly_usd
+        {{ monthly_amount('spans.amount', 'spans.billing_interval', 'spans.interval_count') }}
+        * rates.usd_per_unit as monthly_usd
     from last_day
     inner join {{ ref('stg_library__subscriptions') }} as spans
         on
