@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fmt test-oldest screenshots formats bench-import lock clean
+.PHONY: demo test check fmt test-oldest screenshots formats bench-import bench-analytics docs lock clean
 
 demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
 	$(BIN)/promptory demo
@@ -32,6 +32,12 @@ screenshots: $(VENV)/.development  ## Take the pictures of the README, of the li
 
 formats: $(VENV)/.development  ## Write docs/formats.md from a run over the real collections beside the project.
 	$(BIN)/python -m tests.ingest.test_real_collections
+
+docs: $(VENV)/.runtime  ## Build the site of the marts, their columns and formulas: dbt_project/target/index.html.
+	$(BIN)/promptory docs
+
+bench-analytics: $(VENV)/.runtime  ## Time the load of events beside COPY, and refreshes as history grows; nothing else should run.
+	$(BIN)/python -m benchmarks.bench_analytics
 
 bench-import: $(VENV)/.runtime .venv-bench/.ready  ## Time the import beside COPY and dlt; nothing else should run.
 	$(BIN)/python -m benchmarks.bench_import

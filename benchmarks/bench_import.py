@@ -12,94 +12,24 @@ is printed beside it. Memory is the importing process's peak; the server's own i
 
 import argparse
 import json
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from psycopg import Connection, connect
-from sqlalchemy import URL
+from psycopg import connect
 
-from benchmarks.collection import HEADER, write_collection
-from schema.database import create_role_engine
-from schema.migrations import upgrade
-from tests.support.servers import embedded_server
+from benchmarks.collection import HEADER
+from benchmarks.server import ROOT, TEMPLATE, Run, Server, in_a_process, libpq, started_server
 
-ROOT = Path(__file__).parents[1]
 DLT_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
-TEMPLATE = "bench_template"
 BLOCK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One load of a file."""
-
-    rows: int
-    seconds: float
-    peak_mb: float | None = None
-
-    @property
-    def rows_per_s(self) -> float:
-        """Rows a second."""
-        return self.rows / self.seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """The benchmark's own PostgreSQL."""
-
-    url: URL
-    folder: Path
-    collections: dict[int, Path] = field(default_factory=dict)
-
-    def collection(self, rows: int) -> Path:
-        """The generated file with that many prompts, written once."""
-        if rows not in self.collections:
-            self.collections[rows] = self.folder / f"{rows}.csv"
-            write_collection(self.collections[rows], rows)
-        return self.collections[rows]
-
-    @contextmanager
-    def database(self, template: str = "template0") -> Iterator[URL]:
-        """An empty database, dropped afterwards, on a server that has nothing left to write."""
-        with self.session() as connection:
-            connection.execute(f"CREATE DATABASE bench TEMPLATE {template}".encode())
-            connection.execute("CHECKPOINT")
-        try:
-            yield self.url.set(database="bench")
-        finally:
-            with self.session() as connection:
-                connection.execute("DROP DATABASE bench WITH (FORCE)")
-
-    def session(self) -> Connection[Any]:
-        """A connection as the superuser that commits each statement."""
-        return connect(_libpq(self.url), autocommit=True)
-
-
-@contextmanager
-def started_server() -> Iterator[Server]:
-    """A server with an empty migrated library to copy."""
-    with tempfile.TemporaryDirectory(prefix="promptory-bench-") as name, embedded_server(Path(name)) as url:
-        server = Server(url, Path(name))
-        with server.session() as connection:
-            connection.execute(f"CREATE DATABASE {TEMPLATE}".encode())
-        engine = create_role_engine(url.set(database=TEMPLATE), None)
-        upgrade(engine)
-        engine.dispose()
-        yield server
 
 
 def run_promptory(server: Server, rows: int) -> Run:
     """Import into the full schema."""
     with server.database(TEMPLATE) as url:
         address = url.render_as_string(hide_password=False)
-        return _in_a_process(
+        return in_a_process(
             [sys.executable, "-m", "benchmarks.run_promptory", address, str(server.collection(rows))], rows
         )
 
@@ -108,14 +38,14 @@ def run_dlt(server: Server, rows: int) -> Run:
     """Merge into dlt's own tables. Its address must name a host, which the socket's folder then overrules."""
     script = str(Path(__file__).with_name("run_dlt.py"))
     with server.database() as url:
-        address = _libpq(url.set(host="localhost", password="none"))  # noqa: S106
-        return _in_a_process([str(DLT_PYTHON), script, address, str(server.collection(rows))], rows)
+        address = libpq(url.set(host="localhost", password="none"))  # noqa: S106
+        return in_a_process([str(DLT_PYTHON), script, address, str(server.collection(rows))], rows)
 
 
 def run_copy(server: Server, rows: int) -> Run:
     """COPY the file into one bare table."""
     columns = ", ".join(f"{name} text" for name in HEADER)
-    with server.database() as url, connect(_libpq(url)) as connection, server.collection(rows).open("rb") as file:
+    with server.database() as url, connect(libpq(url)) as connection, server.collection(rows).open("rb") as file:
         began = time.perf_counter()
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE TABLE prompts ({columns})".encode())
@@ -127,17 +57,6 @@ def run_copy(server: Server, rows: int) -> Run:
         seconds = time.perf_counter() - began
     assert loaded == rows, f"{loaded:,} of {rows:,} rows were loaded"
     return Run(rows, seconds)
-
-
-def _in_a_process(command: list[str], rows: int) -> Run:
-    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    told = json.loads(done.stdout.splitlines()[-1])
-    assert told["rows"] == rows, f"{told['rows']:,} of {rows:,} rows were loaded"
-    return Run(rows, told["seconds"], told["peak_mb"])
-
-
-def _libpq(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _best(runs: list[Run]) -> float:

@@ -38,15 +38,6 @@
     )
 {%- endmacro %}
 
-{# Whether a moment lies on a UTC day: of few days, in a form that reads their part of the ledger alone. #}
-{% macro is_on_day(moment, day) -%}
-    {%- if is_incremental() -%}
-        {{ moment }} >= {{ utc_midnight(day) }} and {{ moment }} < {{ utc_midnight(day ~ ' + 1') }}
-    {%- else -%}
-        {{ utc_day(moment) }} = {{ day }}
-    {%- endif -%}
-{%- endmacro %}
-
 {# In a full refresh: what was counted of days whose events the ledger keeps no longer. Columns in the model's order. #}
 {% macro days_carried_over(columns) -%}
     {%- set before = load_relation(this) if execute else none -%}

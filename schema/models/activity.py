@@ -47,7 +47,6 @@ class ActivityEvent(Base):
         CheckConstraint(
             "event_type IN ('search', 'sign_in') OR prompt_id IS NOT NULL", name="prompt_events_name_a_prompt"
         ),
-        CheckConstraint("event_type NOT IN ('like', 'unlike') OR user_id IS NOT NULL", name="likes_name_a_person"),
         Index(
             "ix_activity_events_occurred_at",
             "occurred_at",

@@ -123,7 +123,7 @@ def test_a_whole_month_is_written_aside_and_is_a_month_like_any(library: Library
         FROM pg_constraint WHERE conrelid = 'library.{0}'::regclass
     """
     aside, plain = (library.rows(shape.format(f"activity_events_2026_0{month}")) for month in (1, 2))
-    assert aside == plain == [(3, 1, 3, 5)]
+    assert aside == plain == [(3, 1, 2, 5)]
     with pytest.raises(ProgrammingError, match="permission denied"):
         library.rows("SELECT * FROM library.activity_events_2026_01", Role.INGEST)
     assert library.value("SELECT count(*) FROM library.user_prompt_likes") == 1
@@ -165,6 +165,14 @@ def test_a_days_revision_changes_with_its_events_only(library: Library, tmp_path
     assert after[1][1] > before[1][1]
     library.do(f"DELETE FROM library.prompts WHERE id = {prompt}")
     assert all(new[1] > old[1] for new, old in zip(library.rows(days), after, strict=True))
+
+
+def test_what_a_deleted_person_did_stays_as_nobodys(library: Library, tmp_path: Path, prompt: int) -> None:
+    load(library, write_jsonl(tmp_path / "a.jsonl", [event(1, "like", prompt_id=prompt, user_id="7")]))
+    library.do("DELETE FROM library.users WHERE external_id = '7'")
+    assert library.rows("SELECT event_type, user_id FROM library.activity_events") == [("like", None)]
+    assert library.rows("SELECT * FROM library.user_prompt_likes") == []
+    assert load(library, write_jsonl(tmp_path / "b.jsonl", [event(2, prompt_id=prompt)])).total("inserted") == 1
 
 
 def test_months_are_dropped_whole_and_take_nothing_in_again(library: Library, tmp_path: Path, prompt: int) -> None:

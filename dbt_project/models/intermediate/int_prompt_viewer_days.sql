@@ -11,12 +11,8 @@ with days as (
     select * from {{ days_to_build() }} as changed
 ),
 
-bots as (
-    select
-        activity_date,
-        viewer
-    from {{ ref('int_viewer_days') }}
-    where is_bot
+bots as materialized (
+    {{ bots_of_days() }}
 ),
 
 prompts as (
@@ -32,8 +28,7 @@ events as (
         events.user_id,
         events.event_type
     from days
-    inner join {{ ref('stg_library__activity_events') }} as events
-        on {{ is_on_day('events.occurred_at', 'days.activity_date') }}
+    {{ join_events_of_days() }}
     where events.event_type in ('view', 'copy', 'like', 'unlike', 'share', 'paywall_view')
 ),
 
