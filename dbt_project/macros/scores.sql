@@ -26,8 +26,8 @@
 
 {#
     Best, of Reddit (Wilson, Probable Inference, JASA 1927; E. Miller, How Not To Sort By Average Rating, 2009): the
-    lower bound of the share of viewers who like, that nine of ten samples stay above (z = 1.2816). Nobody seen, nothing
-    shown: 0. `likes` must not exceed `viewers`.
+    share of viewers who like is above this with 90 % confidence (z = 1.2816). Nobody seen, nothing shown: 0. `likes`
+    must not exceed `viewers`.
 #}
 {% macro wilson_lower_bound(likes, viewers, z=1.2816) -%}
     {%- set n = 'nullif(cast(' ~ viewers ~ ' as double precision), 0)' -%}
