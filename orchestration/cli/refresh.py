@@ -28,7 +28,8 @@ def refresh(
     with connect(engine_for(Role.DBT)):
         os.environ.update(connection_variables(database_url()))
     target = get_settings().home / "dbt"
-    arguments = [*(["--select", select] if select else []), *(["--full-refresh"] if full else [])]
+    chosen = ["--select", select, "--indirect-selection", "buildable"] if select else []
+    arguments = [*chosen, *(["--full-refresh"] if full else [])]
     results = _build(target, arguments)
     failed = [result for result in results if result["status"] in FAILED]
     if as_json:

@@ -1,8 +1,6 @@
 """The engagement marts after loads that come late and records that go, against a count of the library's own rows."""
 
-import os
 import random
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,11 +9,11 @@ from typing import Any
 import pytest
 
 from ingest import load_activity, load_subscriptions
-from orchestration.lib.dbt_project import connection_variables, dbt_command
 from schema.repository import engagement
 from schema.roles import Role
 from tests.support.files import write_csv, write_jsonl
 from tests.support.library import Library
+from tests.support.warehouse import run_dbt
 from tests.warehouse.engagement_recount import Recount
 
 BEGIN = datetime(2026, 1, 30, tzinfo=UTC)
@@ -88,14 +86,8 @@ def _about(kind: str, prompts: list[int], chance: random.Random) -> dict[str, An
 
 def run(library: Library, folder: Path, *options: str, command: str = "run") -> None:
     """Run the engagement marts and what is above them; `build` tests them too."""
-    done = subprocess.run(
-        dbt_command(command, "--select", "+path:models/marts/engagement", "--target-path", str(folder), *options),
-        env=dict(os.environ) | connection_variables(library.url),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+    cautious = ("--indirect-selection", "buildable") if command == "build" else ()
+    run_dbt(library, folder, command, "--select", "+path:models/marts/engagement", *cautious, *options)
 
 
 def tables(library: Library) -> dict[str, list[tuple[Any, ...]]]:
