@@ -7,6 +7,9 @@ from pathlib import Path
 from orchestration.lib.dbt_project import connection_variables, dbt_command
 from tests.support.library import Library
 
+ONLY_MODELS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+"""Build models and seeds, and test nothing."""
+
 
 def run_dbt(library: Library, folder: Path, command: str, *arguments: str) -> None:
     """Run `dbt build` (tests included), `dbt run` or another command; `folder` keeps what it parsed."""

@@ -13,7 +13,7 @@ from schema.repository import engagement
 from schema.roles import Role
 from tests.support.files import write_csv, write_jsonl
 from tests.support.library import Library
-from tests.support.warehouse import run_dbt
+from tests.support.warehouse import ONLY_MODELS, run_dbt
 from tests.warehouse.engagement_recount import Recount
 
 BEGIN = datetime(2026, 1, 30, tzinfo=UTC)
@@ -84,10 +84,10 @@ def _about(kind: str, prompts: list[int], chance: random.Random) -> dict[str, An
     return {"event_type": kind, "query": query, "result_count": found} | click
 
 
-def run(library: Library, folder: Path, *options: str, command: str = "run") -> None:
-    """Run the engagement marts and what is above them; `build` tests them too."""
-    cautious = ("--indirect-selection", "buildable") if command == "build" else ()
-    run_dbt(library, folder, command, "--select", "+path:models/marts/engagement", *cautious, *options)
+def run(library: Library, folder: Path, *options: str, tests: bool = False) -> None:
+    """Build the engagement marts and what is above them, with their tests or without."""
+    chosen = ("--select", "+path:models/marts/engagement", "--indirect-selection", "buildable")
+    run_dbt(library, folder, "build", *chosen, *(() if tests else ONLY_MODELS), *options)
 
 
 def tables(library: Library) -> dict[str, list[tuple[Any, ...]]]:
@@ -123,7 +123,7 @@ def test_late_loads_and_removed_records_give_what_a_count_and_a_full_refresh_giv
         library.ingest,
         [write_csv(tmp_path / "s.csv", [*SPANS, "billing_interval"], *([*span, "MONTH"] for span in spans))],
     )
-    run(library, target, command="build")
+    run(library, target, tests=True)
     assert_as_recounted(library)
     assert_rows_are_read(library)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from ingest import decide, load_activity
 from tests.support.files import write_jsonl
 from tests.support.library import Library
-from tests.support.warehouse import contents, run_dbt
+from tests.support.warehouse import ONLY_MODELS, contents, run_dbt
 
 Event = tuple[str, str | None, str, str, str]  # id, person (None: a visit), type, moment, prompt
 
@@ -56,14 +56,14 @@ class Story:
 
     def refresh(self) -> dict[str, list[str]]:
         """Refresh what changed; return the whole warehouse."""
-        run_dbt(self.library, self.folder / "refreshed", "run")
+        run_dbt(self.library, self.folder / "refreshed", "build", *ONLY_MODELS)
         return contents(self.library)
 
     def compare(self) -> None:
         """Check the warehouse against a full refresh of a copy of the library."""
         refreshed = contents(self.library)
         with copy_of(self.library, self.maintenance) as copy:
-            run_dbt(copy, self.folder / "rebuilt", "run", "--full-refresh")
+            run_dbt(copy, self.folder / "rebuilt", "build", *ONLY_MODELS, "--full-refresh")
             rebuilt = contents(copy)
         assert refreshed.keys() == rebuilt.keys()
         for table, rows in rebuilt.items():
