@@ -33,7 +33,7 @@ screenshots: $(VENV)/.development  ## Take the pictures of the README, of the li
 formats: $(VENV)/.development  ## Write docs/formats.md from a run over the real collections beside the project.
 	$(BIN)/python -m tests.ingest.test_real_collections
 
-docs: $(VENV)/.runtime  ## Build the site of the marts, their columns and formulas: dbt_project/target/index.html.
+docs: $(VENV)/.runtime  ## Build the site of the marts, their columns and formulas; says where it is.
 	$(BIN)/promptory docs
 
 bench-analytics: $(VENV)/.runtime  ## Time the load of events beside COPY, and refreshes as history grows; nothing else should run.

@@ -8,7 +8,7 @@ from orchestration.cli.database import db
 from orchestration.cli.demo import demo
 from orchestration.cli.duplicates import duplicates
 from orchestration.cli.plans import plans
-from orchestration.cli.refresh import refresh
+from orchestration.cli.refresh import docs, refresh
 from orchestration.cli.simulate import simulate
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command()(library.rejections)
 app.command("retry-rejections")(load.retry_rejections)
 app.command()(imports.export)
 app.command()(refresh)
+app.command()(docs)
 app.command()(library.search)
 app.command()(library.recommend)
 app.command()(library.status)

@@ -1,4 +1,4 @@
-"""The command that rebuilds the warehouse with dbt, outside Dagster."""
+"""The commands that rebuild and describe the warehouse with dbt, outside Dagster."""
 
 import json
 import os
@@ -46,6 +46,21 @@ def refresh(
         raise PromptoryError(f"{len(failed)} of dbt's steps failed; what they build is as it was before.")
     if not as_json:
         out.print(f"The warehouse is up to date ({len(results)} models and tests).")
+
+
+def docs() -> None:
+    """Build the site of the marts: every column with its description, tests and lineage."""
+    ready_database()
+    with connect(engine_for(Role.DBT)):
+        os.environ.update(connection_variables(database_url()))
+    target = get_settings().home / "dbt"
+    command = dbt_command("docs", "generate", "--static", "--target-path", str(target))
+    with err.status("Describing the warehouse"):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        reason = done.stdout.strip().splitlines()[-1:] or ["no output"]
+        raise PromptoryError(f"dbt could not describe the warehouse: {reason[0]}")
+    out.print(f"Open {target / 'static_index.html'}", soft_wrap=True, highlight=False)
 
 
 def _build(target: Path, arguments: list[str]) -> list[dict[str, Any]]:
