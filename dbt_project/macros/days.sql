@@ -14,10 +14,7 @@
 
 {# Pre-hook: take out the days that are to be built anew. #}
 {% macro forget_changed_days(dropped=false) -%}
-    {%- if is_incremental() -%}
-        delete from {{ this }}
-        where activity_date in (select activity_date from {{ days_to_build(dropped) }} as changed)
-    {%- endif -%}
+    {{ forget_changed('activity_date', days_to_build(dropped)) }}
 {%- endmacro %}
 
 {# The days to read, with their revisions: all, or in an incremental run those that changed. #}
@@ -29,13 +26,30 @@
         from {{ ref('int_activity_days') }} as days
         where
             {{ 'true' if dropped else 'days.events_dropped_at is null' }}
-            {%- if is_incremental() %}
-            and not exists (
-                select 1 from {{ this }} as counted
-                where counted.activity_date = days.activity_date and counted.revision = days.revision
-            )
-            {%- endif %}
+            and {{ is_to_build('days', 'activity_date') }}
     )
+{%- endmacro %}
+
+{# Pre-hook of models by day, month or other period: take out those that are to be built anew. #}
+{% macro forget_changed(date_column, to_build) -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }}
+        where {{ date_column }} in (select {{ date_column }} from {{ to_build }} as changed)
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether a row of the relation `candidates` was not counted yet, or with another revision. #}
+{% macro is_to_build(candidates, date_column) -%}
+    {%- if is_incremental() -%}
+        not exists (
+            select 1 from {{ this }} as counted
+            where
+                counted.{{ date_column }} = {{ candidates }}.{{ date_column }}
+                and counted.revision = {{ candidates }}.revision
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
 {%- endmacro %}
 
 {# In a full refresh: what was counted of days whose events the ledger keeps no longer. Columns in the model's order. #}

@@ -31,3 +31,17 @@
         offset 0
     ) as viewer_days
 {%- endmacro %}
+
+{#
+    The newest days of the ledger, for reconciling: without those that changed since the build began, and those that the
+    ledger holds no longer.
+#}
+{% macro newest_unchanged_days(days) -%}
+    select built.activity_date
+    from {{ ref('int_activity_days') }} as built
+    inner join {{ ref('stg_library__activity_days') }} as ledger
+        on built.activity_date = ledger.activity_date and built.revision = ledger.revision
+    where
+        ledger.events_dropped_at is null
+        and built.activity_date > (select max(newest.activity_date) - {{ days }} from {{ ref('int_activity_days') }} as newest)
+{%- endmacro %}

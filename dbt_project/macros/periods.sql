@@ -14,10 +14,7 @@
 
 {# Pre-hook: take out the periods that are to be built anew. #}
 {% macro forget_changed_periods(period) -%}
-    {%- if is_incremental() -%}
-        delete from {{ this }}
-        where period_date in (select period_date from {{ periods_to_build(period) }} as changed)
-    {%- endif -%}
+    {{ forget_changed('period_date', periods_to_build(period)) }}
 {%- endmacro %}
 
 {# The periods to count, with their revisions: all, or in an incremental run those that changed. #}
@@ -29,18 +26,8 @@
         from {{ ref('int_viewer_periods') }} as periods
         where
             periods.period = '{{ period }}'
-            {%- if is_incremental() %}
-            and not exists (
-                select 1 from {{ this }} as counted
-                where counted.period_date = periods.period_date and counted.revision = periods.revision
-            )
-            {%- endif %}
+            and {{ is_to_build('periods', 'period_date') }}
     )
-{%- endmacro %}
-
-{# The day on which the week (its Monday) or the month of a day begins. #}
-{% macro first_day_of(period, day) -%}
-    cast(date_trunc('{{ period }}', cast({{ day }} as timestamp)) as date)
 {%- endmacro %}
 
 {# The newest day whose events are all there: the ledger's newest, but not today. #}

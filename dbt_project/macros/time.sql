@@ -12,3 +12,13 @@
 {% macro current_day() -%}
     {{ utc_day('now()') }}
 {%- endmacro %}
+
+{# The day on which the week (its Monday) or the month of a day begins. #}
+{% macro first_day_of(period, day) -%}
+    cast(date_trunc('{{ period }}', cast({{ day }} as timestamp)) as date)
+{%- endmacro %}
+
+{# The first day of the month after the one that begins on `month_start`. #}
+{% macro month_after(month_start) -%}
+    cast({{ month_start }} + interval '1 month' as date)
+{%- endmacro %}

@@ -11,17 +11,11 @@ from ingest.activity.records import CLOCK_TOLERANCE
 from ingest.activity.staging import EventStaging
 from ingest.batch import Batch, BatchResult, FileResult, open_batch
 from ingest.readers import Row
+from ingest.rejections import open_rejections
 from ingest.sources import Address, open_sources
 from ingest.staging import Progress, no_progress
 from schema.database import connect
 from schema.models import BatchKind
-
-_OPEN_REJECTIONS = """
-SELECT r.id, r.record FROM library.import_rejections AS r
-INNER JOIN library.import_batches AS b ON b.id = r.batch_id
-WHERE b.kind = 'ACTIVITY' AND r.resolved_at IS NULL
-ORDER BY r.id
-"""
 
 
 def load_activity(
@@ -83,6 +77,5 @@ def _merge(batch: Batch) -> None:
 def _rejected(engine: Engine) -> Iterator[Row]:
     """The open rejections, over a connection of their own: the batch's is busy with COPY."""
     with connect(engine) as connection:
-        found = connection.execution_options(yield_per=1000).execute(text(_OPEN_REJECTIONS))
-        for rejection_id, record in found.tuples():
+        for rejection_id, record in open_rejections(connection, BatchKind.ACTIVITY):
             yield Row(rejection_id, record)

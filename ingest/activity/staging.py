@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -44,7 +44,6 @@ class EventStaging:
     batch: Batch
     latest: datetime
     is_retry: bool = False
-    retried: set[int] = field(default_factory=set)
 
     def create(self) -> None:
         """Create the tables, empty."""

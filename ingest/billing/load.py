@@ -18,6 +18,7 @@ from ingest.billing.status import STATUS_OF_PEOPLE
 from ingest.billing.stripe_events import STRIPE_EVENTS
 from ingest.billing.stripe_export import STRIPE_EXPORT
 from ingest.readers import Fields, Row
+from ingest.rejections import open_rejections
 from ingest.sources import Address, open_sources
 from ingest.staging import Progress, Staging, no_progress
 from ingest.text import without_unstorable
@@ -33,12 +34,6 @@ SELECT
 FROM staged_billing
 """
 
-OPEN_REJECTIONS = """
-SELECT r.record FROM library.import_rejections AS r
-INNER JOIN library.import_batches AS b ON b.id = r.batch_id
-WHERE b.kind = 'SUBSCRIPTIONS' AND r.resolved_at IS NULL
-ORDER BY r.id
-"""
 # Row numbers count the open rejections; no other load can have added one meanwhile.
 RESOLVED = """
 WITH retried AS (
@@ -52,7 +47,6 @@ FROM retried AS t
 INNER JOIN staged_billing AS s ON s.row_number = t.place
 WHERE r.id = t.id AND s.outcome <> 'rejected'
 """
-ROWS_AT_ONCE = 1000
 
 
 def load_subscriptions(
@@ -96,10 +90,9 @@ def retry_subscriptions(engine: Engine) -> BatchResult:
 
 def _write_rejected(batch: Batch, path: Path) -> int:
     """Write the open rejections in their order, a record a line; returns their number."""
-    records = batch.connection.scalars(text(OPEN_REJECTIONS).execution_options(yield_per=ROWS_AT_ONCE))
     written = 0
     with path.open("w", encoding="utf-8") as file:
-        for record in records:
+        for _, record in open_rejections(batch.connection, BatchKind.SUBSCRIPTIONS):
             file.write(json.dumps(record) + "\n")
             written += 1
     return written

@@ -8,15 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
-import fsspec
 import pytest
 
-from ingest import s3_files
 from orchestration.definitions import defs
 from orchestration.defs.checks import checks, each_day_has_events, events_do_not_jump
 from orchestration.defs.resources import Library as LibraryResource
 from orchestration.defs.sensors import activity_sensor, failure_sensor
 from orchestration.lib.days import runs_of_days
+from orchestration.lib.folder import Folder
 from tests.conftest import forget_settings
 from tests.support.library import Library
 from tests.support.s3 import s3_server
@@ -39,12 +38,11 @@ def landing(request: pytest.FixtureRequest, configured: Library, monkeypatch: py
 
 
 def put(landing: str, name: str, *moments: str) -> None:
-    fs = s3_files() if landing.startswith("s3://") else fsspec.filesystem("file", auto_mkdir=True)
     events = (
         {"event_id": moment, "event_type": "view", "occurred_at": moment, "prompt_id": 1, "session_id": "s"}
         for moment in moments
     )
-    fs.pipe_file(f"{landing}/{name}", "".join(json.dumps(event) + "\n" for event in events).encode())
+    Folder(landing).fs.pipe_file(f"{landing}/{name}", "".join(json.dumps(event) + "\n" for event in events).encode())
 
 
 def look(instance: dg.DagsterInstance, cursor: str | None) -> Any:

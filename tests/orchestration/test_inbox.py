@@ -3,18 +3,16 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
-import fsspec
 import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 
-from ingest import s3_files
 from orchestration.definitions import defs
 from orchestration.defs.ingestion import InboxObjects, prompts
 from orchestration.defs.resources import Library as LibraryResource
 from orchestration.defs.sensors import inbox_sensor
+from orchestration.lib.folder import Folder
 from tests.conftest import forget_settings
 from tests.support.library import Library
 from tests.support.s3 import s3_server
@@ -36,18 +34,13 @@ def inbox(
         yield f"{bucket}/inbox"
 
 
-def files_of(inbox: str) -> Any:
-    """The file system that an inbox is on."""
-    return s3_files() if inbox.startswith("s3://") else fsspec.filesystem("file", auto_mkdir=True)
-
-
 def put(inbox: str, name: str, content: bytes) -> None:
-    files_of(inbox).pipe_file(f"{inbox}/{name}", content)
+    Folder(inbox).fs.pipe_file(f"{inbox}/{name}", content)
 
 
 def held(inbox: str) -> dict[str, bytes]:
     """Every file below the inbox, without the moments in the paths."""
-    fs, root = files_of(inbox), inbox.removeprefix("s3://")
+    fs, root = Folder(inbox).fs, inbox.removeprefix("s3://")
     names = {path: path.removeprefix(f"{root}/").split("/") for path in fs.find(root)}
     return {"/".join((parts[0], *parts[2:])): fs.cat_file(path) for path, parts in names.items()}
 

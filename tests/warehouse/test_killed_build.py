@@ -13,7 +13,7 @@ from ingest import load_activity
 from orchestration.lib.dbt_project import connection_variables, dbt_command
 from tests.support.files import write_jsonl
 from tests.support.library import Library
-from tests.support.warehouse import run_dbt
+from tests.support.warehouse import contents, run_dbt
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE relation = 'analytics.prompt_rankings'::regclass AND NOT granted"
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'dbt'"
@@ -27,22 +27,11 @@ def events(first: int, last: int, prompt: int) -> list[dict[str, Any]]:
     ]
 
 
-def marts(library: Library) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table of the warehouse, but for what names a moment or a revision."""
-    tables = library.rows(
-        "SELECT relname FROM pg_class WHERE relnamespace = 'analytics'::regnamespace AND relkind = 'r'"
-    )
-    return {
-        table: library.rows(f"SELECT to_jsonb(t) - 'revision' FROM analytics.{table} AS t ORDER BY to_jsonb(t)::text")
-        for (table,) in tables
-    }
-
-
 def test_a_killed_build_leaves_the_last_good_marts(library: Library, tmp_path: Path) -> None:
     prompt, target = library.add_prompt("p", tags=("a",)), tmp_path / "target"
     load_activity(library.ingest, [write_jsonl(tmp_path / "a.jsonl", events(1, 5, prompt))])
     run_dbt(library, target, "build")
-    before = marts(library)
+    before = contents(library)
     load_activity(library.ingest, [write_jsonl(tmp_path / "b.jsonl", events(5, 9, prompt))])
     environment = dict(os.environ) | connection_variables(library.url)
     with library.engine().connect() as reader:
@@ -61,10 +50,10 @@ def test_a_killed_build_leaves_the_last_good_marts(library: Library, tmp_path: P
     while library.value(OTHERS):
         assert time.monotonic() < deadline, "dbt's server processes outlive it"
         time.sleep(0.1)
-    killed = marts(library)
+    killed = contents(library)
     assert killed.keys() == before.keys()
     assert killed["prompt_rankings"] == before["prompt_rankings"]
     run_dbt(library, target, "build")
-    after = marts(library)
+    after = contents(library)
     assert after["prompt_rankings"] != before["prompt_rankings"]
     assert all(killed[table] in (before[table], after[table]) for table in after)

@@ -23,7 +23,7 @@ running as (
 months as (
     select
         user_id,
-        {{ month_of('movement_date') }} as metric_month,
+        {{ first_day_of('month', 'movement_date') }} as metric_month,
         (array_agg(mrr - mrr_change order by movement_date, movement <> 'exchange'))[1] as opening_mrr,
         (array_agg(is_paying - people_change order by movement_date, movement <> 'exchange'))[1] = 1 as was_paying,
         sum(people_change) as people_change,

@@ -5,7 +5,7 @@ with accounts as (
         {{ utc_day('created_at') }} as signed_up_on
     from {{ source('library', 'users') }}
     -- The author of an imported collection cannot sign in, so cannot buy.
-    where coalesce(external_id, '') not like 'contributor:%'
+    where not {{ is_contributor('external_id') }}
 ),
 
 first_payments as (

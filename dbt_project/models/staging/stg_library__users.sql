@@ -14,7 +14,7 @@ renamed as (
     select
         id as user_id,
         name as user_name,
-        coalesce(external_id like 'contributor:%', false) as is_contributor,
+        {{ is_contributor('external_id') }} as is_contributor,
         role,
         subscription_status,
         created_at

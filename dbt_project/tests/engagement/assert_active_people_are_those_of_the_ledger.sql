@@ -2,13 +2,7 @@
 -- Reconciliation: on the newest 7 days, the people of the ledger that are no bots. Days that changed since the build
 -- began, and those that the ledger holds no longer, are left out.
 with days as (
-    select built.activity_date
-    from {{ ref('int_activity_days') }} as built
-    inner join {{ ref('stg_library__activity_days') }} as ledger
-        on built.activity_date = ledger.activity_date and built.revision = ledger.revision
-    where
-        ledger.events_dropped_at is null
-        and built.activity_date > (select max(newest.activity_date) - 7 from {{ ref('int_activity_days') }} as newest)
+    {{ newest_unchanged_days(7) }}
 ),
 
 ledger as (

@@ -8,7 +8,7 @@ changes as (
 
 months as (
     select
-        {{ month_of('days.metric_date') }} as metric_month,
+        {{ first_day_of('month', 'days.metric_date') }} as metric_month,
         (array_agg(opening_mrr order by metric_date))[1] as opening_mrr,
         {% for movement in ['new', 'expansion', 'contraction', 'churn', 'reactivation', 'exchange'] %}
             sum({{ movement }}_mrr) as {{ movement }}_mrr,

@@ -38,14 +38,14 @@ followed as (
 
 counted as (
     select
-        {{ week_of('first_paywall_on') }} as cohort_week,
+        {{ first_day_of('week', 'first_paywall_on') }} as cohort_week,
         count(*) as people,
         {% for days in [7, 30] %}
             count(*) filter (where days_to_try <= {{ days }}) as tried_within_{{ days }}_days,
             count(*) filter (where days_to_pay <= {{ days }}) as paid_within_{{ days }}_days,
             count(*) filter (where least(days_to_try, days_to_pay) <= {{ days }}) as converted_within_{{ days }}_days,
         {% endfor %}
-        {{ current_day() }} - {{ week_of('min(first_paywall_on)') }} - 7 as days_over
+        {{ current_day() }} - {{ first_day_of('week', 'min(first_paywall_on)') }} - 7 as days_over
     from followed
     group by cohort_week
 ),

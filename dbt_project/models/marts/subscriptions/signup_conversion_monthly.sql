@@ -4,7 +4,7 @@ with people as (
 
 counted as (
     select
-        {{ month_of('signed_up_on') }} as signup_month,
+        {{ first_day_of('month', 'signed_up_on') }} as signup_month,
         count(*) as people,
         count(first_paid_on) as paid_people,
         {% for days in [7, 30, 90] %}
@@ -13,7 +13,7 @@ counted as (
         {% for percent in [25, 50, 75, 90] %}
             percentile_cont({{ percent / 100 }}) within group (order by days_to_pay) as days_to_pay_p{{ percent }},
         {% endfor %}
-        {{ current_day() }} - {{ month_after(month_of('min(signed_up_on)')) }} as days_over
+        {{ current_day() }} - {{ month_after(first_day_of('month', 'min(signed_up_on)')) }} as days_over
     from people
     group by signup_month
 ),

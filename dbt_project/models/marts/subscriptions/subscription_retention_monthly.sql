@@ -5,7 +5,7 @@ with movements as (
 first_payments as (
     select
         user_id,
-        {{ month_of('movement_date') }} as cohort_month,
+        {{ first_day_of('month', 'movement_date') }} as cohort_month,
         mrr_change as first_mrr
     from movements
     where movement = 'new'
@@ -23,7 +23,7 @@ cohorts as (
 changes as (
     select
         first_payments.cohort_month,
-        {{ month_of('movements.movement_date') }} as metric_month,
+        {{ first_day_of('month', 'movements.movement_date') }} as metric_month,
         sum(movements.people_change) as people_change,
         sum(movements.mrr_change) as mrr_change
     from movements
@@ -39,7 +39,7 @@ months as (
     from cohorts
     cross join lateral generate_series(
         cohorts.cohort_month,
-        {{ month_of(current_day()) }} - interval '1 month',
+        {{ first_day_of('month', current_day()) }} - interval '1 month',
         interval '1 month'
     ) as month_start
 ),

@@ -4,7 +4,7 @@ with trials as (
 
 judged as (
     select
-        {{ week_of('started_on') }} as cohort_week,
+        {{ first_day_of('week', 'started_on') }} as cohort_week,
         ended_on < {{ current_day() }} - {{ var('trial_conversion_days') }} as is_matured,
         converted_on
     from trials
