@@ -1,6 +1,7 @@
 """Load event files, and events that were rejected before."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, text
@@ -8,6 +9,7 @@ from sqlalchemy import Engine, text
 from ingest.activity import merge
 from ingest.activity.months import insert_events
 from ingest.activity.records import CLOCK_TOLERANCE
+from ingest.activity.sending import open_sender
 from ingest.activity.staging import EventStaging
 from ingest.batch import Batch, BatchResult, FileResult, open_batch
 from ingest.readers import Row
@@ -30,8 +32,8 @@ def load_activity(
         open_batch(engine, BatchKind.ACTIVITY, addresses, root=root) as batch,
         open_sources(addresses, root=root) as sources,
     ):
-        staging = _staging(batch)
-        staging.read(sources, progress)
+        with _staging(batch) as staging:
+            staging.read(sources, progress)
         _merge(batch)
         batch.run(merge.REJECTIONS, batch_id=batch.id, files=[file.path for file in batch.files])
     return batch.result
@@ -43,26 +45,29 @@ def retry_activity(engine: Engine) -> BatchResult:
     Those that still cannot stay as they are; `rejected` counts them.
     """
     with open_batch(engine, BatchKind.ACTIVITY, []) as batch:
-        staging = _staging(batch, is_retry=True)
         file = FileResult("rejected before", "rejections")
         batch.files.append(file)
-        staging.stage_rows(file, _rejected(engine))
+        with _staging(batch, is_retry=True) as staging:
+            staging.stage_rows(file, _rejected(engine))
         _merge(batch)
         batch.run(merge.RESOLVED)
     return batch.result
 
 
-def _staging(batch: Batch, *, is_retry: bool = False) -> EventStaging:
+@contextmanager
+def _staging(batch: Batch, *, is_retry: bool = False) -> Iterator[EventStaging]:
     batch.run("SET LOCAL work_mem = '64MB'")
-    staging = EventStaging(batch, datetime.now(UTC) + CLOCK_TOLERANCE, is_retry)
-    staging.create()
-    return staging
+    with open_sender(batch) as sender:
+        staging = EventStaging(batch, sender, datetime.now(UTC) + CLOCK_TOLERANCE, is_retry)
+        staging.create()
+        yield staging
 
 
 def _merge(batch: Batch) -> None:
     for statement in (*merge.NAMES, merge.UNKNOWN, merge.NO_LONGER_KEPT, merge.KNOWN, merge.REPEATED):
         batch.run(statement)
     batch.run(merge.EXCLUDED_STATISTICS)
+    batch.run(merge.NEW_DAYS)
     insert_events(batch)
     batch.run(merge.DAYS)
     batch.run(merge.LIKES)

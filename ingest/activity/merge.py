@@ -40,19 +40,26 @@ LEFT JOIN event_prompts AS k ON k.prompt_key = s.prompt_key
 """
 _PROMPT_ID = "coalesce(i.prompt_id, k.prompt_id)"
 
-UNKNOWN = f"""
+UNKNOWN = """
 INSERT INTO excluded_events (staged_id, file_no, outcome, reason)
 SELECT
     s.staged_id, s.file_no, 'rejected',
     CASE
-        WHEN s.external_user IS NOT NULL AND u.user_id IS NULL THEN 'names a person the library does not know'
+        WHEN s.external_user IN (SELECT external_user FROM event_people WHERE user_id IS NULL)
+            THEN 'names a person the library does not know'
         ELSE 'names a prompt the library does not know'
     END
 FROM staged_events AS s
-{_NAMED}
 WHERE
-    (s.external_user IS NOT NULL AND u.user_id IS NULL)
-    OR ((s.library_prompt IS NOT NULL OR s.prompt_key IS NOT NULL) AND {_PROMPT_ID} IS NULL)
+    s.external_user IN (SELECT external_user FROM event_people WHERE user_id IS NULL)
+    OR (
+        (s.library_prompt IS NOT NULL OR s.prompt_key IS NOT NULL)
+        AND (
+            s.library_prompt IS NULL
+            OR s.library_prompt IN (SELECT library_prompt FROM event_ids_of_prompts WHERE prompt_id IS NULL)
+        )
+        AND (s.prompt_key IS NULL OR s.prompt_key IN (SELECT prompt_key FROM event_prompts WHERE prompt_id IS NULL))
+    )
 """
 
 NO_LONGER_KEPT = """
@@ -77,16 +84,16 @@ WHERE
 """
 
 REPEATED = """
-WITH left_over AS (
-    SELECT s.staged_id, s.file_no, s.event_id FROM staged_events AS s
+WITH repeated AS (
+    SELECT event_id FROM staged_events GROUP BY event_id HAVING count(*) > 1
+), placed AS (
+    SELECT s.staged_id, s.file_no, row_number() OVER (PARTITION BY s.event_id ORDER BY s.staged_id) AS place
+    FROM staged_events AS s
+    INNER JOIN repeated AS r ON r.event_id = s.event_id
     WHERE NOT EXISTS (SELECT FROM excluded_events AS x WHERE x.staged_id = s.staged_id)
-), repeated AS (
-    SELECT event_id, min(staged_id) AS first_id FROM left_over GROUP BY event_id HAVING count(*) > 1
 )
 INSERT INTO excluded_events (staged_id, file_no, outcome)
-SELECT l.staged_id, l.file_no, 'duplicates'
-FROM left_over AS l
-INNER JOIN repeated AS r ON r.event_id = l.event_id AND r.first_id < l.staged_id
+SELECT staged_id, file_no, 'duplicates' FROM placed WHERE place > 1
 """
 
 EXCLUDED_STATISTICS = "ANALYZE excluded_events"
@@ -97,9 +104,16 @@ FROM staged_events AS s
 WHERE NOT EXISTS (SELECT FROM excluded_events AS x WHERE x.staged_id = s.staged_id)
 """
 
-MONTHS = f"""
-SELECT cast(date_trunc('month', s.occurred_at AT TIME ZONE 'UTC') AS date), count(*)
+NEW_DAYS = f"""
+CREATE TEMPORARY TABLE new_event_days ON COMMIT DROP AS
+SELECT cast(s.occurred_at AT TIME ZONE 'UTC' AS date) AS activity_date, count(*) AS events
 {_NEW.format(joins="")}
+GROUP BY activity_date
+"""
+
+MONTHS = """
+SELECT cast(date_trunc('month', cast(activity_date AS timestamp)) AS date), sum(events)
+FROM new_event_days
 GROUP BY 1
 ORDER BY 1
 """
@@ -116,11 +130,9 @@ SELECT
 """
 
 # In the order of time, so that the newest day has the highest revision.
-DAYS = f"""
+DAYS = """
 INSERT INTO library.activity_days AS d (activity_date)
-SELECT DISTINCT cast(s.occurred_at AT TIME ZONE 'UTC' AS date) AS activity_date
-{_NEW.format(joins="")}
-ORDER BY 1
+SELECT activity_date FROM new_event_days ORDER BY activity_date
 ON CONFLICT (activity_date) DO UPDATE SET revision = excluded.revision
 """
 

@@ -8,7 +8,7 @@ from ingest.activity import merge
 from ingest.batch import Batch, wait_for_turn
 from schema.database import connect
 
-MANY_EVENTS = 50_000
+MANY_EVENTS = 10_000
 """From so many events on, a month that has none yet is written aside: its keys, indexes and references are then made
 all at once, which takes a quarter of the time."""
 

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from ingest.activity.blocks import NotByColumnError, blocks_of, ready
 from ingest.activity.records import STAGED, to_event
+from ingest.activity.sending import Sender
 from ingest.batch import Batch, FileResult
 from ingest.errors import RecordError, UnreadableFileError
 from ingest.readers import Row, reader_for
@@ -42,6 +43,7 @@ class EventStaging:
     """
 
     batch: Batch
+    sender: Sender
     latest: datetime
     is_retry: bool = False
 
@@ -116,13 +118,10 @@ class EventStaging:
         file_no = pa.array([len(self.batch.files) - 1] * events.num_rows, pa.int32())
         content = io.BytesIO()
         pa_csv.write_csv(events.append_column("file_no", file_no), content, _AS_CSV)
-        with (
-            self.batch.cursor() as cursor,
-            cursor.copy(f"COPY staged_events ({_NAMES}, file_no) FROM STDIN (FORMAT csv)") as copy,
-        ):
-            copy.write(content.getbuffer())
+        self.sender.send(f"COPY staged_events ({_NAMES}, file_no) FROM STDIN (FORMAT csv)", content.getbuffer())
 
     def _copy_refused(self, refused: list[tuple[int, str, Any]]) -> None:
+        self.sender.wait()
         file_no = len(self.batch.files) - 1
         with self.batch.cursor() as cursor, cursor.copy("COPY refused_events FROM STDIN") as copy:
             for one in refused:
@@ -130,6 +129,7 @@ class EventStaging:
 
     def _forget(self, file: FileResult) -> None:
         """Take back what was staged of the last file."""
+        self.sender.wait()
         for table in ("staged_events", "refused_events"):
             self.batch.run(f"DELETE FROM {table} WHERE file_no = :file_no", file_no=len(self.batch.files) - 1)
         file.found = file.rejected = 0
