@@ -2,22 +2,39 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 
-from schema.database import libpq_variables
+from schema.database import connect, engine_for, libpq_variables
+from schema.roles import Role
 
 PROJECT_DIR = Path(__file__).parents[2] / "dbt_project"
 MANIFEST = PROJECT_DIR / "target" / "manifest.json"
 # The one beside this interpreter: a virtual environment need not be on the PATH.
 DBT_EXECUTABLE = str(Path(sys.executable).with_name("dbt"))
 
+# Viewers of sixty days are counted in memory then; with PostgreSQL's 4 MB they are sorted on disk.
+WORK_MEM = "64MB"
+
 
 def dbt_command(*arguments: str) -> list[str]:
     """The command that runs dbt on the project."""
     folder = str(PROJECT_DIR)
     return [DBT_EXECUTABLE, *arguments, "--project-dir", folder, "--profiles-dir", folder]
+
+
+@contextmanager
+def sole_refresh() -> Iterator[None]:
+    """Wait until no other refresh of this database runs, on whatever machine: two would take each other's tables away.
+
+    A process that dies loses its connection, and with it its turn.
+    """
+    with connect(engine_for(Role.DBT)) as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('promptory.sole_refresh'))"))
+        yield
 
 
 def ensure_manifest() -> Path:
@@ -43,5 +60,6 @@ def connection_variables(url: URL) -> dict[str, str]:
         "PROMPTORY_DBT_DATABASE": url.database or "postgres",
         "PROMPTORY_DBT_SSLMODE": str(url.query.get("sslmode", "prefer")),
         # libpq takes from the environment what the profile has no word for.
+        "PGOPTIONS": f"-c work_mem={WORK_MEM}",
         **{variable: value for variable, value in libpq_variables(url).items() if variable.startswith("PGSSL")},
     }

@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='append',
         pre_hook="{{ forget_changed_days() }}",
-        indexes=[{'columns': ['activity_date', 'revision']}, {'columns': ['viewer', 'activity_date']}]
+        indexes=[
+            {'columns': ['activity_date', 'revision']},
+            {'columns': ['viewer', 'activity_date'], 'unique': true}
+        ]
     )
 }}
 
@@ -69,4 +72,6 @@ final as (
     ]) }}
 )
 
+-- A day's rows lie together, so that reading a day reads no other.
 select * from final
+order by activity_date

@@ -1,7 +1,12 @@
 {{ config(meta={'dagster': {'ref': {'name': 'prompt_rankings'}}}) }}
 -- Reconciliation: the last 24 hours hold exactly the ledger's views, but for those of bots on their days and of
 -- creators of their own prompts.
-with ranked as (
+with windows as (
+    select * from {{ ref('int_ranking_windows') }}
+    where ranking_window = '24h'
+),
+
+ranked as (
     select coalesce(sum(views), 0) as views
     from {{ ref('prompt_rankings') }}
     where ranking_window = '24h'
@@ -9,13 +14,13 @@ with ranked as (
 
 counted as (
     select count(*) as views
-    from {{ ref('int_ranking_windows') }} as windows
-    inner join {{ ref('stg_library__activity_events') }} as events
-        on events.occurred_at > windows.starts_at and events.occurred_at <= windows.as_of
+    from {{ ref('stg_library__activity_events') }} as events
     inner join {{ ref('stg_library__prompt_heads') }} as heads on events.prompt_id = heads.prompt_id
     inner join {{ source('library', 'prompts') }} as prompts on events.prompt_id = prompts.id
     where
-        windows.ranking_window = '24h'
+        -- As values known before the ledger is read: other parts of it are not.
+        events.occurred_at > (select windows.starts_at from windows)
+        and events.occurred_at <= (select windows.as_of from windows)
         and events.event_type = 'view'
         and (events.user_id is null or prompts.created_by is null or events.user_id <> prompts.created_by)
         and not exists (

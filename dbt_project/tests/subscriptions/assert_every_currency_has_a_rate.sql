@@ -1,7 +1,9 @@
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'stg_library__subscriptions'}}}) }}
--- Subscriptions in these currencies are left out until dbt_project/seeds/currency_rates.csv has a rate for them.
-with spans as (
-    select * from {{ ref('stg_library__subscriptions') }}
+-- Amounts in these currencies are left out until dbt_project/seeds/currency_rates.csv has a rate for them.
+with amounts as (
+    select currency from {{ ref('stg_library__subscriptions') }}
+    union all
+    select currency from {{ ref('stg_library__refunds') }}
 ),
 
 rates as (
@@ -9,8 +11,8 @@ rates as (
 )
 
 select
-    spans.currency,
-    count(*) as spans_left_out
-from spans
-where not exists (select 1 from rates where rates.currency = spans.currency)
-group by spans.currency
+    amounts.currency,
+    count(*) as amounts_left_out
+from amounts
+where not exists (select 1 from rates where rates.currency = amounts.currency)
+group by amounts.currency

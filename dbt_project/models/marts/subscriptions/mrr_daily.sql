@@ -6,6 +6,14 @@ trials as (
     select * from {{ ref('int_subscription_trials') }}
 ),
 
+refunds as (
+    select * from {{ ref('stg_library__refunds') }}
+),
+
+rates as (
+    select * from {{ ref('int_subscription_rates') }}
+),
+
 movements_by_day as (
     select
         movement_date as metric_date,
@@ -56,6 +64,21 @@ trials_by_day as (
     group by metric_date
 ),
 
+-- Money given back changes no MRR: what a subscription costs is as before.
+refunds_by_day as (
+    select
+        {{ utc_day('refunds.refunded_at') }} as metric_date,
+        count(*) as refunds,
+        sum(round(refunds.amount * rates.usd_per_unit, 2)) as refunded
+    from refunds
+    inner join rates
+        on
+            refunds.currency = rates.currency
+            and {{ utc_day('refunds.refunded_at') }} >= rates.valid_from
+            and {{ utc_day('refunds.refunded_at') }} < rates.valid_until
+    group by 1
+),
+
 -- Counted in whole numbers: in some time zones a server has days without a midnight.
 days as (
     select first_date + day_number as metric_date
@@ -86,10 +109,13 @@ running as (
         coalesce(sum(movements_by_day.people_change) over by_time, 0) as paying_people,
         trials_by_day.trials_started,
         trials_by_day.trials_converted,
+        refunds_by_day.refunds,
+        refunds_by_day.refunded,
         coalesce(sum(trials_by_day.people_change) over by_time, 0) as trialing_people
     from days
     left join movements_by_day on days.metric_date = movements_by_day.metric_date
     left join trials_by_day on days.metric_date = trials_by_day.metric_date
+    left join refunds_by_day on days.metric_date = refunds_by_day.metric_date
     window by_time as (order by days.metric_date)
 ),
 
@@ -109,7 +135,9 @@ final as (
         cast(round(mrr / nullif(paying_people, 0), 2) as numeric(18, 2)) as arpu,
         cast(coalesce(trials_started, 0) as bigint) as trials_started,
         cast(coalesce(trials_converted, 0) as bigint) as trials_converted,
-        cast(trialing_people as bigint) as trialing_people
+        cast(trialing_people as bigint) as trialing_people,
+        coalesce(refunds, 0) as refunds,
+        cast(coalesce(refunded, 0) as numeric(18, 2)) as refunded
     from running
 )
 

@@ -17,7 +17,9 @@ months as (
         sum(new_people) as new_people,
         sum(reactivated_people) as reactivated_people,
         sum(churned_people) as churned_people,
-        (array_agg(paying_people order by metric_date desc))[1] as paying_people
+        (array_agg(paying_people order by metric_date desc))[1] as paying_people,
+        sum(refunds) as refunds,
+        sum(refunded) as refunded
     from days
     group by metric_month
 ),
@@ -79,7 +81,9 @@ final as (
         case
             when is_complete
                 then cast(round(arpu * opening_people / nullif(lost_people, 0), 2) as numeric(18, 2))
-        end as ltv
+        end as ltv,
+        cast(refunds as bigint) as refunds,
+        cast(refunded as numeric(18, 2)) as refunded
     from rates
 )
 
