@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-from orchestration.defs.checks import checks, with_freshness
+from orchestration.defs.automation import automated, library_changes_sensor
+from orchestration.defs.checks import checks
 from orchestration.defs.ingestion import assets as ingestion
 from orchestration.defs.resources import resources
 from orchestration.defs.schedules import jobs, schedules
@@ -10,11 +11,11 @@ from orchestration.defs.sensors import sensors
 from orchestration.defs.warehouse import warehouse
 
 defs = dg.Definitions(
-    assets=[*ingestion, with_freshness(warehouse)],
+    assets=[*ingestion, automated(warehouse)],
     asset_checks=checks,
     jobs=jobs,
     schedules=schedules,
-    sensors=sensors,
+    sensors=[*sensors, library_changes_sensor],
     resources=resources,
     executor=dg.multiprocess_executor.configured({"max_concurrent": 2}),
 )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestration.cli.console import err, out, print_json, ready_database
-from orchestration.lib.dbt_project import connection_variables, dbt_command
+from orchestration.lib.dbt_project import connection_variables, dbt_command, sole_refresh
 from schema.database import connect, database_url, engine_for
 from schema.errors import PromptoryError
 from schema.roles import Role
@@ -24,24 +24,25 @@ def refresh(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Build and test the warehouse: rankings, tag popularity, subscription metrics, neighbours."""
-    ready_database()
-    with connect(engine_for(Role.DBT)):
-        os.environ.update(connection_variables(database_url()))
-    target = get_settings().home / "dbt"
+    target = _ready()
     chosen = ["--select", select, "--indirect-selection", "buildable"] if select else []
     arguments = [*chosen, *(["--full-refresh"] if full else [])]
     results = _build(target, arguments)
     failed = [result for result in results if result["status"] in FAILED]
+    warned = [result for result in results if result["status"] == "warn"]
     if as_json:
         print_json(
             {
                 "built": sum(result["unique_id"].startswith("model.") and result not in failed for result in results),
                 "tested": sum(result["unique_id"].startswith(("test.", "unit_test.")) for result in results),
                 "failed": [result["unique_id"] for result in failed],
+                "warned": [result["unique_id"] for result in warned],
             }
         )
-    for result in failed:
-        err.print(f"{result['unique_id']}: {result.get('message') or result['status']}", markup=False)
+    descriptions = _descriptions(target)
+    for result in [*warned, *failed]:
+        said = descriptions.get(result["unique_id"]) or result.get("message") or result["status"]
+        err.print(f"{result['unique_id']}: {said.strip()}", markup=False, soft_wrap=True)
     if failed:
         raise PromptoryError(f"{len(failed)} of dbt's steps failed; what they build is as it was before.")
     if not as_json:
@@ -50,29 +51,44 @@ def refresh(
 
 def docs() -> None:
     """Build the site of the marts: every column with its description, tests and lineage."""
-    ready_database()
-    with connect(engine_for(Role.DBT)):
-        os.environ.update(connection_variables(database_url()))
-    target = get_settings().home / "dbt"
-    command = dbt_command("docs", "generate", "--static", "--target-path", str(target))
-    with err.status("Describing the warehouse"):
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    target = _ready()
+    done = _dbt("Describing the warehouse", "docs", "generate", "--static", "--target-path", str(target))
     if done.returncode:
         reason = done.stdout.strip().splitlines()[-1:] or ["no output"]
         raise PromptoryError(f"dbt could not describe the warehouse: {reason[0]}")
     out.print(f"Open {target / 'static_index.html'}", soft_wrap=True, highlight=False)
 
 
+def _ready() -> Path:
+    """See that the database is there, and tell dbt where; returns the folder that dbt writes to."""
+    ready_database()
+    with connect(engine_for(Role.DBT)):
+        os.environ.update(connection_variables(database_url()))
+    return get_settings().home / "dbt"
+
+
+def _dbt(doing: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    with err.status(doing):
+        return subprocess.run(
+            dbt_command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+
+
+def _descriptions(target: Path) -> dict[str, str]:
+    """What the tests of our own say when they do not hold, by their ids."""
+    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    return {name: node["description"] for name, node in nodes.items() if node["resource_type"] == "test"}
+
+
 def _build(target: Path, arguments: list[str]) -> list[dict[str, Any]]:
     """Run `dbt build` and return its results, one a model or test."""
     results = target / "run_results.json"
-    results.unlink(missing_ok=True)
     folders = ["--target-path", str(target), "--log-path", str(target / "logs")]
-    command = dbt_command("build", *folders, *arguments)
-    with err.status("Building the warehouse"):
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if not results.exists():
-        reason = done.stdout.strip().splitlines()[-1:] or ["no output"]
-        raise PromptoryError(f"dbt could not run: {reason[0]} (log: {target / 'logs' / 'dbt.log'})")
-    found: list[dict[str, Any]] = json.loads(results.read_text(encoding="utf-8"))["results"]
+    with sole_refresh():
+        results.unlink(missing_ok=True)
+        done = _dbt("Building the warehouse", "build", *folders, *arguments)
+        if not results.exists():
+            reason = done.stdout.strip().splitlines()[-1:] or ["no output"]
+            raise PromptoryError(f"dbt could not run: {reason[0]} (log: {target / 'logs' / 'dbt.log'})")
+        found: list[dict[str, Any]] = json.loads(results.read_text(encoding="utf-8"))["results"]
     return found

@@ -1,20 +1,22 @@
 """Anomalies as checks: marts that shrink, days without events, and days with far more or fewer than usual."""
 
-import json
-from datetime import timedelta
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+from dagster_dbt import DbtCliResource
 from sqlalchemy import text
 
-from orchestration.defs.ingestion import activity_events
+from orchestration.defs.ingestion import activity_events, subscriptions, users
 from orchestration.defs.resources import Library
-from orchestration.lib.dbt_project import ensure_manifest
+from orchestration.defs.warehouse import warehouse
 from schema.database import connect
 
 MOST_SHRUNK = 0.2
 MOST_SIGMAS = 5.0
 DAYS_COMPARED = 28
+# Which table of dbt's sources tells how new an asset is.
+SOURCES = {"activity_days": activity_events.key, "subscriptions": subscriptions.key, "users": users.key}
 _ROW_COUNT = "dagster/row_count"
 
 # Missing days among the last sixty; the present day and the one before it may still be coming.
@@ -71,12 +73,6 @@ def events_do_not_jump(library: Library) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=sigmas <= MOST_SIGMAS, description=told, metadata={"sigmas": sigmas})
 
 
-def _marts() -> list[dg.AssetKey]:
-    manifest = json.loads(ensure_manifest().read_text(encoding="utf-8"))
-    models = (node for node in manifest["nodes"].values() if node["resource_type"] == "model")
-    return [dg.AssetKey(["analytics", node["name"]]) for node in models if "marts" in node["fqn"]]
-
-
 def _row_counts(instance: dg.DagsterInstance, mart: dg.AssetKey) -> list[int]:
     """The rows of the mart's last two builds, the newest first."""
     records = instance.fetch_materializations(mart, limit=2).records
@@ -102,17 +98,31 @@ def _does_not_shrink(mart: dg.AssetKey) -> dg.AssetChecksDefinition:
     return check
 
 
-def with_freshness(assets: dg.AssetsDefinition) -> dg.AssetsDefinition:
-    """Marts that are older than their schedule allows are shown as stale: rankings hourly, all others daily."""
-    marts = set(_marts())
+@dg.multi_asset_check(
+    specs=[dg.AssetCheckSpec("is_fresh", asset=key, description="As dbt's sources say.") for key in SOURCES.values()],
+    can_subset=True,
+)
+def sources_are_fresh(
+    context: dg.AssetCheckExecutionContext, dbt: DbtCliResource, library: Library
+) -> Iterator[dg.AssetCheckResult]:
+    """What dbt's source freshness says: how old the newest of what the library was told is."""
+    library.lend_to_dbt()
+    asked = {check.asset_key for check in context.selected_asset_check_keys}
+    tables = " ".join(f"source:library.{table}" for table, asset in SOURCES.items() if asset in asked)
+    done = dbt.cli(["source", "freshness", "--select", tables], raise_on_error=False).wait()
+    told = done.get_artifact("sources.json")
+    for result in told["results"]:
+        table = result["unique_id"].rpartition(".")[2]
+        passed = result["status"] == "pass"
+        newest = result.get("max_loaded_at")
+        yield dg.AssetCheckResult(
+            asset_key=SOURCES[table],
+            check_name="is_fresh",
+            passed=passed,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"The newest is of {newest}." if newest else f"dbt could not tell: {result.get('error')}",
+        )
 
-    def fresh(spec: dg.AssetSpec) -> dg.AssetSpec:
-        if spec.key not in marts:
-            return spec
-        hours = 3 if spec.group_name == "rankings" else 26
-        return spec.replace_attributes(freshness_policy=dg.FreshnessPolicy.time_window(timedelta(hours=hours)))
 
-    return assets.map_asset_specs(fresh)
-
-
-checks: list[Any] = [each_day_has_events, events_do_not_jump, *map(_does_not_shrink, _marts())]
+marts = [spec.key for spec in warehouse.specs if "mart" in spec.tags]
+checks: list[Any] = [each_day_has_events, events_do_not_jump, sources_are_fresh, *map(_does_not_shrink, marts)]

@@ -7,7 +7,7 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from orchestration.defs.resources import Library
-from orchestration.lib.dbt_project import ensure_manifest
+from orchestration.lib.dbt_project import ensure_manifest, sole_refresh
 from orchestration.lib.dbt_translator import Translator
 
 
@@ -15,4 +15,5 @@ from orchestration.lib.dbt_translator import Translator
 def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, library: Library) -> Iterator[Any]:
     """Build and test the chosen models in the order of their dependencies."""
     library.lend_to_dbt()
-    yield from dbt.cli(["build"], context=context).stream().fetch_row_counts()
+    with sole_refresh():
+        yield from dbt.cli(["build"], context=context).stream().fetch_row_counts()

@@ -5,14 +5,17 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 
+from ingest import load_users
 from orchestration.definitions import defs
-from orchestration.defs.checks import checks, each_day_has_events, events_do_not_jump
+from orchestration.defs.checks import checks, each_day_has_events, events_do_not_jump, sources_are_fresh
 from orchestration.defs.resources import Library as LibraryResource
+from orchestration.defs.resources import resources
 from orchestration.defs.sensors import activity_sensor, failure_sensor
 from orchestration.lib.days import runs_of_days
 from orchestration.lib.folder import Folder
@@ -138,12 +141,32 @@ def test_days_without_events_and_jumps_are_seen(configured: Library) -> None:
     assert "60 events" in str(jump.description)
 
 
+def test_dbts_source_freshness_is_a_check_of_what_was_loaded(configured: Library, tmp_path: Path) -> None:
+    configured.add_prompt("p")
+    landing = LibraryResource().landing.root
+    put(landing, "activity/2026-03-01.jsonl", days_ago(1))
+    (tmp_path / "users.jsonl").write_text('{"user_id": "u", "email": "u@example.com"}', encoding="utf-8")
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert load(instance, "2026-03-01", "2026-03-01").success
+    load_users(configured.ingest, [tmp_path / "users.jsonl"])
+    configured.do("UPDATE library.import_batches SET finished_at = now() - interval '3 days' WHERE kind = 'USERS'")
+    job = dg.define_asset_job("look", selection=dg.AssetSelection.checks(sources_are_fresh))
+    looked = dg.Definitions(asset_checks=[sources_are_fresh], jobs=[job], resources=resources)
+    told = looked.resolve_job_def("look").execute_in_process().get_asset_check_evaluations()
+    assert {one.asset_key.path[-1]: one.passed for one in told} == {
+        "activity_events": True,
+        "users": False,
+        "subscriptions": False,
+    }
+
+
 def test_a_mart_that_shrinks_is_seen() -> None:
-    check = next(one for one in checks if one.check_key.asset_key == dg.AssetKey(["analytics", "prompt_rankings"]))
+    mart = dg.AssetKey(["analytics", "prompt_rankings"])
+    check = next(one for one in checks if dg.AssetCheckKey(mart, "does_not_shrink") in one.check_keys)
     with dg.DagsterInstance.ephemeral() as instance:
         verdicts = []
         for rows in (100, 81, 64):
-            event = dg.AssetMaterialization(check.check_key.asset_key, metadata={"dagster/row_count": rows})
+            event = dg.AssetMaterialization(mart, metadata={"dagster/row_count": rows})
             instance.report_runless_asset_event(event)
             result = check(dg.build_asset_check_context(instance=instance))
             assert isinstance(result, dg.AssetCheckResult)

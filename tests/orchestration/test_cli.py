@@ -70,13 +70,18 @@ def test_loading_searching_and_recommending_from_files_to_answers(configured: Li
     promptory("load-users", str(write_jsonl(tmp_path / "u.jsonl", people)))
     header = ["subscription_id", "user_id", "plan", "status", "started_at", "amount", "currency", "billing_interval"]
     spans = write_csv(
-        tmp_path / "s.csv", header, ["s", "u1", "PRO_YEARLY", "ACTIVE", "2026-01-01", "120", "USD", "YEAR"]
+        tmp_path / "s.csv",
+        header,
+        ["s", "u1", "PRO_YEARLY", "ACTIVE", "2026-01-01", "120", "USD", "YEAR"],
+        ["t", "u2", "PRO_MONTHLY", "ACTIVE", "2026-01-01", "10", "XOF", "MONTH"],
     )
-    assert json.loads(promptory("load-subscriptions", str(spans), "--json").stdout)["files"][0]["inserted"] == 1
+    assert json.loads(promptory("load-subscriptions", str(spans), "--json").stdout)["files"][0]["inserted"] == 2
     loaded = promptory("load-activity", str(write_jsonl(tmp_path / "e.jsonl", events)), "--json")
     assert json.loads(loaded.stdout)["files"][0]["inserted"] == 3
-    refreshed = json.loads(promptory("refresh", "--json").stdout)
-    assert refreshed["failed"] == []
+    done = promptory("refresh", "--json")
+    refreshed = json.loads(done.stdout)
+    assert (refreshed["failed"], len(refreshed["warned"])) == ([], 1)
+    assert "no rate for their currency" in done.stderr
     assert refreshed["built"] > 0
     found = json.loads(promptory("search", "SOUP b", "--json").stdout)
     assert (found["total"], found["results"][0]["title"]) == (3, "b soup")
@@ -89,6 +94,14 @@ def test_loading_searching_and_recommending_from_files_to_answers(configured: Li
         SELECT mrr FROM analytics.mrr_daily ORDER BY metric_date DESC LIMIT 1
     """)
     assert float(revenue[0][0]) == 10.0
+
+
+def test_two_refreshes_at_once_take_turns(configured: Library) -> None:
+    """One of them alone would find its tables renamed under it."""
+    configured.add_prompt("p")
+    command = [PROMPTORY, "refresh", "--full", "--select", "+prompt_neighbours"]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [(one.wait(), one.communicate()[1]) for one in both] == [(0, ""), (0, "")]
 
 
 def test_the_embedded_server_needs_no_set_up_and_stops_with_its_last_user(tmp_path: Path) -> None:
