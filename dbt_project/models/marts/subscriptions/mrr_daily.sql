@@ -76,7 +76,7 @@ refunds_by_day as (
             refunds.currency = rates.currency
             and {{ utc_day('refunds.refunded_at') }} >= rates.valid_from
             and {{ utc_day('refunds.refunded_at') }} < rates.valid_until
-    group by 1
+    group by metric_date
 ),
 
 -- Counted in whole numbers: in some time zones a server has days without a midnight.
