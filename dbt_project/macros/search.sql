@@ -1,0 +1,88 @@
+{#
+    The search index is kept in versions, as a search must never meet half of one:
+
+    search_generations     the moments at which all postings were packed
+    search_documents       what each text is found by, with the moments it was indexed and replaced
+    search_postings        a generation's postings: blocks of 1,000, the strongest first
+    search_recent_postings those of documents that were indexed since
+    search_words           a generation's words as they are written, for spelling and completing
+    search_state           the generation and the moment that readers see; built last, and swapped at once
+
+    What readers see is deleted only when they see something newer.
+#}
+
+{# The moment of this run, the same in all of its models. #}
+{% macro run_moment() -%}
+    cast('{{ run_started_at }}' as timestamp with time zone)
+{%- endmacro %}
+
+{% macro newest_generation(generations) -%}
+    (select max(generations.generation) from {{ generations }} as generations)
+{%- endmacro %}
+
+{# The generation that readers see now; none in the first run. #}
+{% macro generation_of_readers() -%}
+    {%- set state = load_relation(api.Relation.create(this.database, this.schema, 'search_state')) if execute else none -%}
+    {%- if state is none -%}
+        cast(null as timestamp with time zone)
+    {%- else -%}
+        (select max(state.generation) from {{ state }} as state)
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether a document, as it was indexed, belongs to what a generation packed. #}
+{% macro is_of_generation(documents, generation) -%}
+    {{ documents }}.indexed_at <= {{ generation }}
+    and ({{ documents }}.replaced_at is null or {{ documents }}.replaced_at > {{ generation }})
+{%- endmacro %}
+
+{# Pre-hook of search_documents: forget what no reader can meet; mark what is another now, or gone. #}
+{% macro mark_replaced_documents() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} where replaced_at <= {{ generation_of_readers() }};
+        update {{ this }} as documents
+        set replaced_at = {{ run_moment() }}
+        where
+            documents.replaced_at is null
+            and not exists (
+                select 1 from {{ ref('int_search_texts') }} as texts
+                where
+                    texts.prompt_id = documents.prompt_id
+                    and texts.audience = documents.audience
+                    and texts.fingerprint = documents.fingerprint
+            )
+    {%- endif -%}
+{%- endmacro %}
+
+{# Pre-hook of search_recent_postings: the same, for the documents that were indexed since the generation. #}
+{% macro mark_replaced_postings() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} where indexed_at <= {{ generation_of_readers() }};
+        update {{ this }} as postings
+        set replaced_at = documents.replaced_at
+        from {{ ref('search_documents') }} as documents
+        where
+            postings.replaced_at is null
+            and documents.replaced_at is not null
+            and postings.prompt_id = documents.prompt_id
+            and postings.audience = documents.audience
+            and postings.indexed_at = documents.indexed_at
+    {%- endif -%}
+{%- endmacro %}
+
+{# Pre-hook of what is made for each generation: forget those that no reader can meet. #}
+{% macro forget_old_generations() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }}
+        where generation < least({{ newest_generation(ref('search_generations')) }}, {{ generation_of_readers() }})
+    {%- endif -%}
+{%- endmacro %}
+
+{# Post-hook: a reader sees what their audience may, and PRO texts reach nobody else, whatever a query asks for. #}
+{% macro open_to_audiences() -%}
+    {%- if not is_incremental() -%}
+        alter table {{ this }} enable row level security;
+        create policy audience on {{ this }} for select to promptory_dashboard
+        using (audience = any((select library.viewer_audiences())::text[]))
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,79 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ mark_replaced_documents() }}",
+        post_hook="{{ open_to_audiences() }}",
+        indexes=[
+            {'columns': ['prompt_id', 'audience', 'indexed_at'], 'unique': true},
+            {'columns': ['indexed_at']},
+            {'columns': ['replaced_at']}
+        ]
+    )
+}}
+
+-- Built after the generation, so that what changed in this run is packed with it.
+-- depends_on: {{ ref('search_generations') }}
+with texts as (
+    select * from {{ ref('int_search_texts') }} as texts
+    {%- if is_incremental() %}
+    where not exists (
+        select 1 from {{ this }} as documents
+        where
+            documents.prompt_id = texts.prompt_id
+            and documents.audience = texts.audience
+            and documents.fingerprint = texts.fingerprint
+            and documents.replaced_at is null
+    )
+    {%- endif %}
+),
+
+counted as (
+    select
+        texts.prompt_id,
+        texts.audience,
+        found.term,
+        cast(least(sum(found.occurrences), 32767) as smallint) as occurrences
+    from texts
+    cross join
+        lateral (
+            select
+                title_terms.term,
+                {{ var('search_title_weight') }} * title_terms.occurrences as occurrences
+            from library.search_terms(texts.title, texts.language) as title_terms
+            union all
+            select
+                body_terms.term,
+                body_terms.occurrences
+            from library.search_terms(texts.body, texts.language) as body_terms
+        ) as found
+    group by texts.prompt_id, texts.audience, found.term
+),
+
+documents as (
+    select
+        prompt_id,
+        audience,
+        cast(least(sum(occurrences), 32767) as smallint) as length,
+        array_agg(term order by term) as terms,
+        array_agg(occurrences order by term) as occurrences
+    from counted
+    group by prompt_id, audience
+),
+
+final as (
+    select
+        texts.prompt_id,
+        texts.audience,
+        texts.language,
+        texts.fingerprint,
+        coalesce(documents.length, 0::smallint) as length,
+        coalesce(documents.terms, '{}') as terms,
+        coalesce(documents.occurrences, '{}') as occurrences,
+        {{ run_moment() }} as indexed_at,
+        cast(null as timestamp with time zone) as replaced_at
+    from texts
+    left join documents on texts.prompt_id = documents.prompt_id and texts.audience = documents.audience
+)
+
+select * from final

@@ -1,0 +1,66 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ forget_old_generations() }}",
+        post_hook="{{ open_to_audiences() }}",
+        indexes=[
+            {'columns': ['term', 'generation', 'audience', 'block'], 'unique': true}
+        ]
+    )
+}}
+
+with generations as (
+    select max(generation) as generation from {{ ref('search_generations') }}
+),
+
+documents as (
+    select
+        generations.generation,
+        documents.*
+    from {{ ref('search_documents') }} as documents
+    inner join generations on {{ is_of_generation('documents', 'generations.generation') }}
+    {%- if is_incremental() %}
+    where not exists (select 1 from {{ this }} as packed where packed.generation = generations.generation)
+    {%- endif %}
+),
+
+averages as (
+    select avg(length) as length from documents
+),
+
+postings as (
+    select
+        documents.generation,
+        documents.audience,
+        posting.term collate "C" as term,
+        documents.prompt_id,
+        posting.occurrences,
+        documents.length,
+        row_number() over (
+            partition by posting.term, documents.audience
+            order by
+                posting.occurrences
+                / (posting.occurrences + 1.2 * (0.25 + 0.75 * documents.length / averages.length)) desc,
+                documents.prompt_id asc
+        ) as place
+    from documents
+    cross join averages
+    cross join lateral unnest(documents.terms, documents.occurrences) as posting (term, occurrences)
+),
+
+final as (
+    select
+        generation,
+        audience,
+        term,
+        cast((place - 1) / {{ var('search_postings_per_block') }} as integer) as block,
+        cast(count(*) as integer) as postings,
+        array_agg(prompt_id order by place) as prompt_ids,
+        array_agg(occurrences order by place) as occurrences,
+        array_agg(length order by place) as lengths
+    from postings
+    group by generation, audience, term, block
+)
+
+select * from final

@@ -1,0 +1,33 @@
+{{ config(materialized='table', post_hook="{{ open_to_audiences() }}") }}
+
+-- depends_on: {{ ref('search_postings') }}
+-- depends_on: {{ ref('search_recent_postings') }}
+-- depends_on: {{ ref('search_words') }}
+with audiences (audience) as (
+    values ('free'), ('card'), ('pro')
+),
+
+counted as (
+    select
+        audience,
+        count(*) as documents,
+        sum(length) as total_length,
+        array_agg(distinct language) filter (where language is not null) as languages
+    from {{ ref('search_documents') }}
+    where replaced_at is null
+    group by audience
+),
+
+final as (
+    select
+        audiences.audience,
+        coalesce(counted.documents, 0) as documents,
+        cast(coalesce(counted.total_length, 0) as bigint) as total_length,
+        coalesce(counted.languages, '{}') as languages,
+        {{ newest_generation(ref('search_generations')) }} as generation,
+        {{ run_moment() }} as as_of
+    from audiences
+    left join counted on audiences.audience = counted.audience
+)
+
+select * from final

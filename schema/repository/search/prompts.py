@@ -1,0 +1,132 @@
+"""The search: what was asked, put right where it is misspelt, found, and shown where it is found."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
+
+from schema.models import Prompt
+from schema.repository.cards import PromptCard, card_columns, check_page, to_card
+from schema.repository.search.request import SearchRequest, parse_query
+from schema.repository.search.snippets import Snippet, snippet_of
+from schema.repository.search.spelling import corrected
+from schema.repository.search.statement import MAX_COMPLETIONS, found_prompts
+from schema.repository.tables import prompt_cards
+
+_UNDEFINED_TABLE = "42P01"
+
+
+class Sort(StrEnum):
+    """The order of what is found; all but relevance order the thousand most relevant."""
+
+    RELEVANCE = "relevance"
+    HOT = "hot"
+    BEST = "best"
+    LIKES = "likes"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A prompt that was found, and the passage that shows why."""
+
+    card: PromptCard
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of results, and how many there are in all.
+
+    `corrected` is the query that was searched for instead, where words were misspelt. `as_of` is when the index was
+    last refreshed, None where there is none; the newest prompts are found all the same.
+    """
+
+    total: int
+    found: list[Found]
+    corrected: str | None = None
+    as_of: datetime | None = None
+
+    @property
+    def cards(self) -> list[PromptCard]:
+        """The prompts without their passages."""
+        return [one.card for one in self.found]
+
+
+def search_prompts(
+    session: Session,
+    query: str,
+    *,
+    sort: Sort = Sort.RELEVANCE,
+    tags: tuple[str, ...] = (),
+    agent_type: str | None = None,
+    access: str | None = None,
+    language: str | None = None,
+    collection: str | None = None,
+    creator: int | None = None,
+    skip: int = 0,
+    take: int = 20,
+) -> SearchPage:
+    """Prompts that hold any word of `query`, the best by BM25 first; all prompts for an empty query.
+
+    A query may hold "a phrase", -word, tag:name; its last word may be the beginning of one. `tags` must all be there;
+    `creator` is a person's id. A text that the viewer may not read is not searched, and has no part in any score.
+    """
+    check_page(skip, take)
+    asked = parse_query(query)
+    request = corrected(session, asked)
+    wanted = {
+        "agent_type": agent_type,
+        "access": access,
+        "language": language,
+        "collection": collection,
+        "creator": creator,
+        "tags": [tag.casefold() for tag in (*tags, *request.tags)],
+        "phrases": list(request.phrases),
+    }
+    parameters: dict[str, Any] = {name: value for name, value in wanted.items() if value not in (None, [])}
+    parameters |= {
+        "words": " ".join(request.words),
+        "unwanted": " ".join(request.excluded),
+        "beginning": request.beginning,
+        "completions": MAX_COMPLETIONS,
+        "skip": skip,
+        "take": take,
+    }
+    rows = _rows(session, parameters, sort)
+    terms = rows[0].terms or () if rows else ()
+    return SearchPage(
+        total=rows[0].total if rows else 0,
+        found=[Found(card := to_card(row), snippet_of(card, terms)) for row in rows],
+        corrected=" ".join(request.words) if request.words != asked.words else None,
+        as_of=rows[0].as_of if rows else None,
+    )
+
+
+def _rows(session: Session, parameters: dict[str, Any], sort: Sort) -> list[Any]:
+    try:
+        with session.begin_nested():
+            return _run(session, parameters, sort, is_indexed=True)
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != _UNDEFINED_TABLE:
+            raise
+    return _run(session, parameters, sort if sort == Sort.NEW else Sort.RELEVANCE, is_indexed=False)
+
+
+def _run(session: Session, parameters: dict[str, Any], sort: Sort, *, is_indexed: bool) -> list[Any]:
+    found = found_prompts(parameters, sort=sort.value, is_indexed=is_indexed)
+    statement = (
+        select(*card_columns(), found.c.total, found.c.as_of, found.c.terms)
+        .select_from(found)
+        .join(prompt_cards, prompt_cards.c.id == found.c.prompt_id)
+        .outerjoin(Prompt, Prompt.id == prompt_cards.c.id)
+        .order_by(found.c.place)
+    )
+    return list(session.execute(statement).all())
+
+
+__all__ = ["Found", "SearchPage", "SearchRequest", "Sort", "search_prompts"]
