@@ -31,7 +31,10 @@ state AS MATERIALIZED (
     CROSS JOIN state AS s
     WHERE
         w.generation = s.generation
-        AND w.word >= :beginning AND w.word < :beginning || U&'\\+10FFFF'
+        AND :beginning <> '' AND w.word >= :beginning AND w.word < :beginning || U&'\\+10FFFF'
+        AND NOT EXISTS (
+            SELECT FROM analytics.search_words AS whole WHERE whole.generation = s.generation AND whole.word = :beginning
+        )
     GROUP BY w.word
     ORDER BY sum(w.documents) DESC, w.word
     LIMIT :completions

@@ -1,0 +1,1 @@
+"""How well search and recommendations do on public test sets, beside what people would use instead."""
