@@ -43,7 +43,8 @@ postings as (
                 posting.occurrences
                 / (posting.occurrences + 1.2 * (0.25 + 0.75 * documents.length / averages.length)) desc,
                 documents.prompt_id asc
-        ) as place
+        ) as place,
+        cast(count(*) over (partition by posting.term, documents.audience) as integer) as term_documents
     from documents
     cross join averages
     cross join lateral unnest(documents.terms, documents.occurrences) as posting (term, occurrences)
@@ -55,12 +56,12 @@ final as (
         audience,
         term,
         cast((place - 1) / {{ var('search_postings_per_block') }} as integer) as block,
-        cast(count(*) as integer) as postings,
+        term_documents,
         array_agg(prompt_id order by place) as prompt_ids,
         array_agg(occurrences order by place) as occurrences,
         array_agg(length order by place) as lengths
     from postings
-    group by generation, audience, term, block
+    group by generation, audience, term, block, term_documents
 )
 
 select * from final

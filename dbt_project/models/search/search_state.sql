@@ -18,15 +18,26 @@ counted as (
     group by audience
 ),
 
+-- Of the generation, but another now, or gone. The others' postings are there for them.
+stale as (
+    select array_agg(distinct documents.prompt_id) as prompt_ids
+    from {{ ref('search_documents') }} as documents
+    where
+        documents.replaced_at is not null
+        and documents.indexed_at <= {{ newest_generation(ref('search_generations')) }}
+),
+
 final as (
     select
         audiences.audience,
         coalesce(counted.documents, 0) as documents,
         cast(coalesce(counted.total_length, 0) as bigint) as total_length,
         coalesce(counted.languages, '{}') as languages,
+        coalesce(stale.prompt_ids, '{}') as stale_prompt_ids,
         {{ newest_generation(ref('search_generations')) }} as generation,
         {{ run_moment() }} as as_of
     from audiences
+    cross join stale
     left join counted on audiences.audience = counted.audience
 )
 

@@ -23,6 +23,9 @@ texts as (
     {%- if is_incremental() %}
     where not exists (select 1 from {{ this }} as kept where kept.generation = generations.generation)
     {%- endif %}
+    -- A sample tells how words are written; by a hash of the prompt, so that the same library gives the same words.
+    order by hashint8(texts.prompt_id)
+    limit {{ var('search_texts_read_for_words') }}
 ),
 
 final as (

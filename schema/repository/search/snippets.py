@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schema.repository.cards import PromptCard
 
 LENGTH = 220
-_WORD = re.compile(r"\w+")
+READ = 20_000
+_HANGUL = 0x1100
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,63 +26,44 @@ def snippet_of(card: PromptCard, terms: Sequence[str]) -> Snippet:
 
     `terms` are those of the index: stems, with `es:` and the like before those of other languages, and pairs of letters.
     """
-    sources = [source for source in (card.prompt_text, card.description) if source]
-    stems = {_comparable(term) for term in terms}
-    best = max((_best_passage(source, stems) for source in sources), key=lambda one: len(one.marks), default=None)
-    return best or Snippet("", ())
+    sources = [" ".join(source[:READ].split()) for source in (card.prompt_text, card.description) if source]
+    passages = [_best_passage(source, _marks(source, terms)) for source in sources]
+    return max(passages, key=lambda one: len(one.marks), default=Snippet("", ()))
 
 
-def _best_passage(text: str, stems: set[str]) -> Snippet:
-    flat = " ".join(text[:200_000].split())
-    marks = _marks(flat, stems)
-    start = 0
-    most = -1
-    for first, _ in marks:
-        begin = max(0, first - LENGTH // 4)
-        held = sum(begin <= mark[0] and mark[1] <= begin + LENGTH for mark in marks[:400])
-        if held > most:
-            most, start = held, begin
-        if first > 20_000:
-            break
-    start = flat.rfind(" ", 0, start) + 1 if start else 0
-    end = min(len(flat), start + LENGTH)
-    passage = ("… " if start else "") + flat[start:end] + ("…" if end < len(flat) else "")
-    moved = (2 if start else 0) - start
+def _best_passage(text: str, marks: list[tuple[int, int]]) -> Snippet:
+    starts = [max(0, first - LENGTH // 4) for first, _ in marks]
+    held = [bisect_left(marks, (start + LENGTH, 0)) - place for place, start in enumerate(starts)]
+    start = starts[held.index(max(held))] if held else 0
+    start = text.rfind(" ", 0, start) + 1 if start else 0
+    end = min(len(text), start + LENGTH)
+    before = "… " if start else ""
+    moved = len(before) - start
+    passage = before + text[start:end] + ("…" if end < len(text) else "")
     return Snippet(passage, tuple((a + moved, b + moved) for a, b in marks if start <= a and b <= end))
 
 
-def _marks(flat: str, stems: set[str]) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    for word in _WORD.finditer(flat):
-        folded = _folded(word.group())
-        if any(folded == stem or (len(stem) > 2 and folded.startswith(stem)) for stem in stems if stem.isascii()):
-            spans.append(word.span())
-            continue
-        pairs = [stem for stem in stems if not stem.isascii()]
-        for pair in pairs:
-            place = folded.find(pair) if len(folded) == len(word.group()) else -1
-            while place >= 0:
-                spans.append((word.start() + place, word.start() + place + len(pair)))
-                place = folded.find(pair, place + 1)
-    return _joined(sorted(spans))
-
-
-def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for start, end in spans:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+def _marks(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
+    """Where terms stand, in order; what touches is one mark."""
+    stems = {_stem(term) for term in terms}
+    words = [re.escape(stem) + (r"\w*" if len(stem) > 2 else r"\b") for stem in stems if stem.isascii()]
+    pairs = [re.escape(stem) for stem in stems if not stem.isascii()]
+    parts = ([r"\b(?:" + "|".join(words) + ")"] if words else []) + pairs
+    if not parts:
+        return []
+    # Accents are no part of a term; a letter without its accent stands where it stood.
+    folded = "".join(unicodedata.normalize("NFD", letter)[0] if ord(letter) < _HANGUL else letter for letter in text)
+    marks: list[tuple[int, int]] = []
+    for found in re.finditer(f"(?=({'|'.join(parts)}))", folded.lower() if len(folded.lower()) == len(text) else folded):
+        start, end = found.span(1)
+        if marks and start <= marks[-1][1]:
+            marks[-1] = (marks[-1][0], max(marks[-1][1], end))
         else:
-            joined.append((start, end))
-    return joined
+            marks.append((start, end))
+    return marks
 
 
-def _comparable(term: str) -> str:
+def _stem(term: str) -> str:
     """A stem as the beginning of its words: y became i at its end."""
     stem = term.rpartition(":")[2]
     return stem[:-1] if len(stem) > 3 and stem.endswith("i") else stem
-
-
-def _folded(word: str) -> str:
-    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", word).lower())
-    return unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", plain))

@@ -7,13 +7,23 @@ negative: ln(1 + (N - n + 0.5) / (n + 0.5)); k1 = 1.2, b = 0.75.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, DateTime, TextClause, column, text
+from sqlalchemy import CTE, BigInteger, Boolean, DateTime, TextClause, column, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 K1, B = 1.2, 0.75
 MAX_UNINDEXED = 500
 MAX_COMPLETIONS = 12
+# A block holds a thousand postings, the strongest first. Rare terms are read whole; the common ones share what is left,
+# and the best candidates are then scored by all of their terms.
+BLOCKS_READ = 24
+BLOCKS_OF_A_RARE_TERM = 2
+CANDIDATES = 300
+# Filters leave fewer of the candidates over: more are looked at.
+BLOCKS_READ_FOR_FILTERS = 80
+CANDIDATES_FOR_FILTERS = 3_000
+# A set so small is scored prompt by prompt.
+SMALL_SET = 3_000
 RESORTED = 1_000
 
 _STATE = """
@@ -22,18 +32,20 @@ state AS MATERIALIZED (
         max(generation) AS generation, max(as_of) AS as_of, sum(documents) AS documents,
         cast(sum(total_length) AS double precision) / nullif(sum(documents), 0) AS average_length
     FROM analytics.search_state
+), stale AS MATERIALIZED (
+    SELECT DISTINCT prompt_id FROM analytics.search_state CROSS JOIN LATERAL unnest(stale_prompt_ids) AS prompt_id
 ), languages AS MATERIALIZED (
     SELECT DISTINCT language FROM analytics.search_state CROSS JOIN LATERAL unnest(languages) AS language
     UNION SELECT NULL
 ), completions AS MATERIALIZED (
     SELECT w.word
     FROM analytics.search_words AS w
-    CROSS JOIN state AS s
     WHERE
-        w.generation = s.generation
+        w.generation = (SELECT generation FROM state)
         AND :beginning <> '' AND w.word >= :beginning AND w.word < :beginning || U&'\\+10FFFF'
         AND NOT EXISTS (
-            SELECT FROM analytics.search_words AS whole WHERE whole.generation = s.generation AND whole.word = :beginning
+            SELECT FROM analytics.search_words AS whole
+            WHERE whole.generation = (SELECT generation FROM state) AND whole.word = :beginning
         )
     GROUP BY w.word
     ORDER BY sum(w.documents) DESC, w.word
@@ -63,72 +75,19 @@ asked AS MATERIALIZED (
     SELECT DISTINCT t.term FROM languages AS l CROSS JOIN LATERAL library.search_terms(:unwanted, l.language) AS t
 )"""
 
-_INDEXED = """
-blocks AS (
-    SELECT a.term, b.postings, b.prompt_ids, b.occurrences, b.lengths
-    FROM asked AS a
-    CROSS JOIN state AS s
-    INNER JOIN analytics.search_postings AS b ON b.term = a.term AND b.generation = s.generation
-), recent AS (
-    SELECT r.term, r.prompt_id, r.occurrences, r.length
-    FROM analytics.search_recent_postings AS r
-    CROSS JOIN state AS s
-    WHERE
-        r.term IN (SELECT term FROM asked UNION ALL SELECT term FROM unwanted)
-        AND r.indexed_at > s.generation AND r.indexed_at <= s.as_of
-        AND (r.replaced_at IS NULL OR r.replaced_at > s.as_of)
-), stale AS MATERIALIZED (
-    SELECT d.prompt_id
-    FROM analytics.search_documents AS d
-    CROSS JOIN state AS s
-    WHERE d.replaced_at <= s.as_of AND d.indexed_at <= s.generation
-), excluded AS MATERIALIZED (
-    SELECT p.prompt_id
-    FROM unwanted AS u
-    CROSS JOIN state AS s
-    INNER JOIN analytics.search_postings AS b ON b.term = u.term AND b.generation = s.generation
-    CROSS JOIN LATERAL unnest(b.prompt_ids) AS p (prompt_id)
-    UNION ALL
-    SELECT r.prompt_id FROM recent AS r INNER JOIN unwanted AS u ON u.term = r.term
-), postings AS (
-    SELECT b.term, p.prompt_id, p.occurrences, p.length
-    FROM blocks AS b
-    CROSS JOIN LATERAL unnest(b.prompt_ids, b.occurrences, b.lengths) AS p (prompt_id, occurrences, length)
-    WHERE p.prompt_id NOT IN (SELECT prompt_id FROM stale)
-    UNION ALL
-    SELECT r.term, r.prompt_id, r.occurrences, r.length FROM recent AS r INNER JOIN asked AS a ON a.term = r.term
-), held AS (
-    SELECT term, sum(postings) AS documents
-    FROM (
-        SELECT term, postings FROM blocks
-        UNION ALL
-        SELECT r.term, 1 FROM recent AS r INNER JOIN asked AS a ON a.term = r.term
-    ) AS counted
-    GROUP BY term
-)"""
-_WITHOUT_INDEX = """
-excluded AS (SELECT cast(NULL AS bigint) AS prompt_id WHERE false),
-postings AS (
-    SELECT
-        cast(NULL AS text) AS term, cast(NULL AS bigint) AS prompt_id, cast(NULL AS smallint) AS occurrences,
-        cast(NULL AS smallint) AS length
-    WHERE false
-), held AS (SELECT cast(NULL AS text) AS term, 0 AS documents WHERE false)"""
-
 # Of these the viewer sees what row-level security shows; PRO prompts that are this new are found by others later.
 _UNINDEXED = f"""
 newest AS MATERIALIZED (
     SELECT p.id, p.title, concat_ws(E'\\n', p.description, p.prompt_text) AS body, p.language
-    FROM library.prompts AS p
-    WHERE
-        p.archived_at IS NULL
-        AND p.created_at > coalesce((SELECT as_of FROM state), '-infinity')
-        AND (EXISTS (SELECT FROM asked) OR EXISTS (SELECT FROM unwanted))
-    ORDER BY p.created_at DESC, p.id DESC
-    LIMIT {MAX_UNINDEXED}
+    FROM (
+        SELECT id, created_at FROM library.prompts ORDER BY created_at DESC, id DESC LIMIT {MAX_UNINDEXED}
+    ) AS n
+    INNER JOIN library.prompts AS p ON p.id = n.id
+    WHERE p.archived_at IS NULL AND n.created_at > coalesce((SELECT as_of FROM state), '-infinity')
 ), unindexed AS MATERIALIZED (
-    SELECT n.id AS prompt_id, t.term, cast(sum(t.occurrences) AS integer) AS occurrences, sum(sum(t.occurrences)) OVER (
-        PARTITION BY n.id) AS length
+    SELECT
+        n.id AS prompt_id, t.term, sum(t.occurrences) AS occurrences,
+        sum(sum(t.occurrences)) OVER (PARTITION BY n.id) AS length
     FROM newest AS n
     CROSS JOIN LATERAL (
         SELECT term, 2 * occurrences AS occurrences FROM library.search_terms(n.title, n.language)
@@ -138,57 +97,107 @@ newest AS MATERIALIZED (
     GROUP BY n.id, t.term
 )"""
 
-_SCORED = f"""
-weights AS MATERIALIZED (
-    SELECT
-        a.term,
-        {K1 + 1} * cast(
-            ln(1 + (greatest(n.documents - k.documents, 0) + 0.5) / (k.documents + 0.5)) AS double precision
-        ) AS weight
-    FROM asked AS a
-    CROSS JOIN LATERAL (
-        SELECT
-            coalesce((SELECT h.documents FROM held AS h WHERE h.term = a.term), 0)
-            + (SELECT count(*) FROM unindexed AS u WHERE u.term = a.term) AS documents
-    ) AS k
-    CROSS JOIN (
-        SELECT (SELECT documents FROM state) + (SELECT count(*) FROM newest) AS documents
-    ) AS n
-), scored AS (
-    SELECT p.prompt_id, sum(w.weight * p.occurrences / (
-        p.occurrences + {K1 * (1 - B):.2f} + {K1 * B:.2f} * p.length / coalesce(s.average_length, p.length)
-    )) AS score
-    FROM (
-        SELECT term, prompt_id, occurrences, length FROM postings
-        UNION ALL
-        SELECT term, prompt_id, occurrences, length FROM unindexed
-    ) AS p
-    INNER JOIN weights AS w ON w.term = p.term
+_RECENT = """
+recent AS MATERIALIZED (
+    SELECT r.term, r.prompt_id, r.occurrences, r.length
+    FROM analytics.search_recent_postings AS r
     CROSS JOIN state AS s
-    GROUP BY p.prompt_id
+    WHERE
+        r.term = ANY(ARRAY(SELECT term FROM asked UNION ALL SELECT term FROM unwanted))
+        AND r.indexed_at > s.generation AND r.indexed_at <= s.as_of
+        AND (r.replaced_at IS NULL OR r.replaced_at > s.as_of)
+), packed AS MATERIALIZED (
+    SELECT b.term, sum(b.term_documents) AS documents
+    FROM analytics.search_postings AS b
+    WHERE
+        b.term = ANY(ARRAY(SELECT term FROM asked))
+        AND b.generation = (SELECT generation FROM state) AND b.block = 0
+    GROUP BY b.term
 )"""
-# Without a word to look for, everything is there, and nothing before another.
-_ALL = "scored AS (SELECT c.id AS prompt_id, cast(0 AS double precision) AS score FROM library.prompt_cards AS c)"
+_RECENT_WITHOUT_INDEX = """
+recent AS MATERIALIZED (
+    SELECT cast(NULL AS text) AS term, cast(NULL AS bigint) AS prompt_id, 0 AS occurrences, 0 AS length WHERE false
+), packed AS MATERIALIZED (
+    SELECT cast(NULL AS text) AS term, 0 AS documents WHERE false
+)"""
+
+_TERMS = f"""
+counted AS MATERIALIZED (
+    SELECT a.term, coalesce(k.documents, 0) AS packed, coalesce(k.documents, 0)
+        + (SELECT count(*) FROM recent AS r WHERE r.term = a.term)
+        + (SELECT count(*) FROM unindexed AS u WHERE u.term = a.term) AS documents
+    FROM asked AS a
+    LEFT JOIN packed AS k ON k.term = a.term
+), terms AS MATERIALIZED (
+    SELECT
+        c.term, c.packed, c.documents,
+        {K1 + 1} * cast(
+            ln(1 + (greatest(n.documents - c.documents, 0) + 0.5) / (c.documents + 0.5)) AS double precision
+        ) AS weight,
+        greatest({BLOCKS_OF_A_RARE_TERM}, :blocks / greatest(count(*) FILTER (WHERE c.packed > 0) OVER (), 1)) AS blocks
+    FROM counted AS c
+    CROSS JOIN (SELECT (SELECT documents FROM state) + (SELECT count(*) FROM newest) AS documents) AS n
+)"""
+
+_STRENGTH = f"""
+        w.weight * p.occurrences / (
+            p.occurrences + {K1 * (1 - B):.2f}
+            + {K1 * B:.2f} * p.length / coalesce((SELECT average_length FROM state), p.length)
+        )"""
+
+_PACKED = """
+        SELECT u.prompt_id, u.occurrences, u.length, w.weight
+        FROM terms AS w
+        CROSS JOIN LATERAL (
+            SELECT b.prompt_ids, b.occurrences, b.lengths
+            FROM analytics.search_postings AS b
+            WHERE b.term = w.term AND b.generation = (SELECT generation FROM state) AND b.block < w.blocks
+            OFFSET 0
+        ) AS b
+        CROSS JOIN LATERAL unnest(b.prompt_ids, b.occurrences, b.lengths) AS u (prompt_id, occurrences, length)
+        WHERE u.prompt_id NOT IN (SELECT prompt_id FROM stale)
+        UNION ALL"""
+
+_EXACT = f"""
+    SELECT c.prompt_id, sum({_STRENGTH}
+    ) AS score
+    FROM (SELECT prompt_id FROM {{source}}) AS c
+    CROSS JOIN LATERAL (
+        SELECT d.terms, d.occurrences, d.length
+        FROM analytics.search_documents AS d
+        CROSS JOIN state AS s
+        WHERE
+            d.prompt_id = c.prompt_id AND d.indexed_at <= s.as_of
+            AND (d.replaced_at IS NULL OR d.replaced_at > s.as_of)
+        OFFSET 0
+    ) AS d
+    CROSS JOIN terms AS w
+    CROSS JOIN LATERAL (
+        SELECT d.occurrences[array_position(d.terms, w.term)] AS occurrences, d.length OFFSET 0
+    ) AS p
+    WHERE p.occurrences IS NOT NULL AND {{condition}}
+    GROUP BY c.prompt_id"""
 
 _FILTERS = {
     "agent_type": "c.agent_type = :agent_type",
     "access": "c.access = :access",
     "language": "c.language = :language",
-    "creator": "c.created_by = :creator",
-    "tags": """(
-        SELECT count(*) FROM library.prompt_tags AS pt INNER JOIN library.tags AS t ON t.id = pt.tag_id
-        WHERE pt.prompt_id = c.id AND t.name = ANY(:tags)
-    ) = cardinality(cast(:tags AS text[]))""",
-    "collection": """EXISTS (
-        SELECT FROM library.prompt_sources AS ps INNER JOIN library.collections AS k ON k.id = ps.collection_id
-        WHERE ps.prompt_id = c.id AND k.name = :collection
-    )""",
     "phrases": """NOT EXISTS (
         SELECT FROM unnest(cast(:phrases AS text[])) AS phrase
         WHERE position(trim(library.search_folded(phrase)) IN library.search_folded(concat_ws(
             E'\\n', c.title, c.description, (SELECT p.prompt_text FROM library.prompts AS p WHERE p.id = c.id)
         ))) = 0
     )""",
+}
+# Filters that are a set of prompts.
+_SETS = {
+    "creator": "SELECT c.id AS prompt_id FROM library.prompt_cards AS c WHERE c.created_by = :creator",
+    "tags": """
+        SELECT pt.prompt_id FROM library.prompt_tags AS pt INNER JOIN library.tags AS t ON t.id = pt.tag_id
+        WHERE t.name = ANY(:tags) GROUP BY pt.prompt_id HAVING count(*) = cardinality(cast(:tags AS text[]))""",
+    "collection": """
+        SELECT ps.prompt_id FROM library.prompt_sources AS ps
+        INNER JOIN library.collections AS k ON k.id = ps.collection_id WHERE k.name = :collection""",
 }
 
 _ORDERS = {
@@ -203,27 +212,27 @@ _ORDERS = {
 def found_prompts(parameters: Mapping[str, Any], *, sort: str, is_indexed: bool) -> CTE:
     """The page of ids that a search finds, in their order.
 
-    `parameters` hold `words`, `unwanted`, `beginning`, `completions`, `skip`, `take`, and those filters of _FILTERS
-    that apply. Columns: `prompt_id`, `place`, `total`, `as_of`, `terms`.
+    `parameters` hold `words`, `unwanted`, `beginning`, `completions`, `skip`, `take`, and those filters of _FILTERS and
+    _SETS that apply. Columns: `prompt_id`, `place`, `total`, `is_total`, `as_of`, `terms`.
     """
     looks_for_words = bool(parameters["words"] or parameters["beginning"])
+    sets = [query for name, query in _SETS.items() if name in parameters]
     filters = [condition for name, condition in _FILTERS.items() if name in parameters]
+    narrows = bool(sets or filters or parameters["unwanted"] or sort != "relevance")
+    candidates = max(CANDIDATES_FOR_FILTERS if narrows else CANDIDATES, parameters["skip"] + parameters["take"])
+    parts = [_STATE if is_indexed else _STATE_WITHOUT_INDEX, _ASKED, _UNINDEXED]
+    parts += [_RECENT if is_indexed else _RECENT_WITHOUT_INDEX, _TERMS]
+    if sets:
+        parts.append(f"chosen AS MATERIALIZED ({' INTERSECT '.join(sets)})")
+    parts.append(_excluded(is_indexed))
+    parts += _scored(bool(sets), candidates, is_indexed) if looks_for_words else [_all(bool(sets))]
     if parameters["unwanted"]:
         filters.append("f.prompt_id NOT IN (SELECT prompt_id FROM excluded)")
-        filters.append(
-            "f.prompt_id NOT IN (SELECT u.prompt_id FROM unindexed AS u WHERE u.term IN (SELECT term FROM unwanted))"
-        )
-    parts = (
-        _STATE if is_indexed else _STATE_WITHOUT_INDEX,
-        _ASKED,
-        _INDEXED if is_indexed else _WITHOUT_INDEX,
-        _UNINDEXED,
-        _SCORED if looks_for_words else _ALL,
-    )
     ranks = "LEFT JOIN analytics.prompt_rankings AS r ON r.prompt_id = f.prompt_id AND r.ranking_window = 'all'"
-    by_rank = sort in ("likes", "hot", "best")
     # By another order than relevance only what is most relevant is put anew, or chance hits would come first.
     resorted = f"ORDER BY f.score DESC, f.prompt_id LIMIT {RESORTED}" if looks_for_words and sort != "relevance" else ""
+    # Without filters, how many hold a term is known without looking at each.
+    total = "greatest(count(*) OVER (), (SELECT total FROM totals))" if not narrows else "count(*) OVER ()"
     statement = f"""
 WITH {", ".join(parts)}, found AS (
     SELECT f.prompt_id, f.score
@@ -233,19 +242,84 @@ WITH {", ".join(parts)}, found AS (
     {resorted}
 )
 SELECT
-    f.prompt_id, row_number() OVER (ORDER BY {_ORDERS[sort]}) AS place, count(*) OVER () AS total,
+    f.prompt_id, row_number() OVER (ORDER BY {_ORDERS[sort]}) AS place, {total} AS total,
+    (SELECT is_exact FROM totals) AS is_total,
     (SELECT as_of FROM state) AS as_of, (SELECT array_agg(term) FROM asked) AS terms
 FROM found AS f
 INNER JOIN library.prompt_cards AS c ON c.id = f.prompt_id
-{ranks if by_rank else ""}
+{ranks if sort in ("likes", "hot", "best") else ""}
 ORDER BY place
 OFFSET :skip LIMIT :take
 """
-    clause: TextClause = text(statement).bindparams(**parameters)
+    bound = {**parameters, "blocks": BLOCKS_READ_FOR_FILTERS if narrows else BLOCKS_READ}
+    clause: TextClause = text(statement)
+    clause = clause.bindparams(**{name: value for name, value in bound.items() if f":{name}" in statement})
     return clause.columns(
         column("prompt_id", BigInteger),
         column("place", BigInteger),
         column("total", BigInteger),
+        column("is_total", Boolean),
         column("as_of", DateTime(timezone=True)),
         column("terms", ARRAY(Text)),
     ).cte("found_prompts")
+
+
+def _scored(has_set: bool, candidates: int, is_indexed: bool) -> list[str]:
+    """The candidates with their scores: by the strongest postings, then the best of them by all of their terms."""
+    within = "WHERE p.prompt_id IN (SELECT prompt_id FROM chosen)" if has_set else ""
+    is_small = f"(SELECT count(*) FROM chosen) <= {SMALL_SET}" if has_set else "false"
+    is_cut = "(SELECT bool_or(packed > blocks * 1000) FROM terms)"
+    by_postings = f"""
+hits AS MATERIALIZED (
+    SELECT p.prompt_id, sum({_STRENGTH}
+    ) AS score
+    FROM ({_PACKED if is_indexed else ""}
+        SELECT r.prompt_id, r.occurrences, r.length, w.weight
+        FROM recent AS r INNER JOIN terms AS w ON w.term = r.term
+        UNION ALL
+        SELECT u.prompt_id, u.occurrences, u.length, w.weight
+        FROM unindexed AS u INNER JOIN terms AS w ON w.term = u.term
+    ) AS p
+    CROSS JOIN LATERAL (SELECT p.weight) AS w (weight)
+    {within}
+    GROUP BY p.prompt_id
+), candidates AS MATERIALIZED (
+    SELECT prompt_id, score FROM hits ORDER BY score DESC, prompt_id LIMIT {candidates}
+), totals AS MATERIALIZED (
+    SELECT greatest((SELECT count(*) FROM hits), (SELECT max(documents) FROM terms)) AS total, NOT {is_cut} AS is_exact
+)"""
+    if not is_indexed:
+        return [by_postings, "scored AS (SELECT prompt_id, score FROM candidates)"]
+    branches = [
+        f"SELECT prompt_id, score FROM candidates WHERE NOT {is_cut} AND NOT {is_small}",
+        _EXACT.format(source="candidates", condition=f"{is_cut} AND NOT {is_small}"),
+    ]
+    if has_set:
+        branches.append(_EXACT.format(source="chosen", condition=is_small))
+    return [by_postings, f"scored AS MATERIALIZED ({' UNION ALL '.join(branches)})"]
+
+
+def _all(has_set: bool) -> str:
+    """Without a word to look for, everything is there, and nothing before another."""
+    within = "WHERE c.id IN (SELECT prompt_id FROM chosen)" if has_set else ""
+    return f"""
+scored AS (
+    SELECT c.id AS prompt_id, cast(0 AS double precision) AS score FROM library.prompt_cards AS c {within}
+), totals AS (SELECT 0 AS total, true AS is_exact)"""
+
+
+def _excluded(is_indexed: bool) -> str:
+    packed = """
+    SELECT p.prompt_id
+    FROM analytics.search_postings AS b
+    CROSS JOIN LATERAL unnest(b.prompt_ids) AS p (prompt_id)
+    WHERE
+        b.term = ANY(ARRAY(SELECT term FROM unwanted)) AND b.generation = (SELECT generation FROM state)
+        AND p.prompt_id NOT IN (SELECT prompt_id FROM stale)
+    UNION ALL"""
+    return f"""
+excluded AS MATERIALIZED ({packed if is_indexed else ""}
+    SELECT prompt_id FROM recent WHERE term IN (SELECT term FROM unwanted)
+    UNION ALL
+    SELECT prompt_id FROM unindexed WHERE term IN (SELECT term FROM unwanted)
+)"""
