@@ -16,6 +16,7 @@ MAX_UNINDEXED = 500
 MAX_COMPLETIONS = 12
 # A block holds a thousand postings, the strongest first. Rare terms are read whole; the common ones share what is left,
 # and the best candidates are then scored by all of their terms.
+POSTINGS_IN_A_BLOCK = 1_000
 BLOCKS_READ = 24
 BLOCKS_OF_A_RARE_TERM = 2
 CANDIDATES = 300
@@ -80,7 +81,7 @@ _UNINDEXED = f"""
 newest AS MATERIALIZED (
     SELECT p.id, p.title, concat_ws(E'\\n', p.description, p.prompt_text) AS body, p.language
     FROM (
-        SELECT id, created_at FROM library.prompts ORDER BY created_at DESC, id DESC LIMIT {MAX_UNINDEXED}
+        SELECT id, created_at FROM library.prompts ORDER BY id DESC LIMIT {MAX_UNINDEXED}
     ) AS n
     INNER JOIN library.prompts AS p ON p.id = n.id
     WHERE p.archived_at IS NULL AND n.created_at > coalesce((SELECT as_of FROM state), '-infinity')
@@ -128,7 +129,7 @@ counted AS MATERIALIZED (
         + (SELECT count(*) FROM unindexed AS u WHERE u.term = a.term) AS documents
     FROM asked AS a
     LEFT JOIN packed AS k ON k.term = a.term
-), terms AS MATERIALIZED (
+), cut_terms AS (
     SELECT
         c.term, c.packed, c.documents,
         {K1 + 1} * cast(
@@ -137,6 +138,8 @@ counted AS MATERIALIZED (
         greatest({BLOCKS_OF_A_RARE_TERM}, :blocks / greatest(count(*) FILTER (WHERE c.packed > 0) OVER (), 1)) AS blocks
     FROM counted AS c
     CROSS JOIN (SELECT (SELECT documents FROM state) + (SELECT count(*) FROM newest) AS documents) AS n
+), terms AS MATERIALIZED (
+    SELECT term, documents, weight, blocks, packed > blocks * {POSTINGS_IN_A_BLOCK} AS is_cut FROM cut_terms
 )"""
 
 _STRENGTH = f"""
@@ -146,7 +149,7 @@ _STRENGTH = f"""
         )"""
 
 _PACKED = """
-        SELECT u.prompt_id, u.occurrences, u.length, w.weight
+        SELECT u.prompt_id, u.occurrences, u.length, w.weight, w.is_cut
         FROM terms AS w
         CROSS JOIN LATERAL (
             SELECT b.prompt_ids, b.occurrences, b.lengths
@@ -171,7 +174,7 @@ _EXACT = f"""
             AND (d.replaced_at IS NULL OR d.replaced_at > s.as_of)
         OFFSET 0
     ) AS d
-    CROSS JOIN terms AS w
+    CROSS JOIN (SELECT term, weight FROM terms WHERE {{of_terms}}) AS w
     CROSS JOIN LATERAL (
         SELECT d.occurrences[array_position(d.terms, w.term)] AS occurrences, d.length OFFSET 0
     ) AS p
@@ -265,38 +268,47 @@ OFFSET :skip LIMIT :take
 
 
 def _scored(has_set: bool, candidates: int, is_indexed: bool) -> list[str]:
-    """The candidates with their scores: by the strongest postings, then the best of them by all of their terms."""
+    """The candidates with their scores: by the strongest postings, then the best of them by all that they hold."""
     within = "WHERE p.prompt_id IN (SELECT prompt_id FROM chosen)" if has_set else ""
-    is_small = f"(SELECT count(*) FROM chosen) <= {SMALL_SET}" if has_set else "false"
-    is_cut = "(SELECT bool_or(packed > blocks * 1000) FROM terms)"
-    by_postings = f"""
+    is_small = f"(SELECT count(*) FROM chosen) <= {SMALL_SET}"
+    parts = [
+        f"""
 hits AS MATERIALIZED (
-    SELECT p.prompt_id, sum({_STRENGTH}
-    ) AS score
-    FROM ({_PACKED if is_indexed else ""}
-        SELECT r.prompt_id, r.occurrences, r.length, w.weight
-        FROM recent AS r INNER JOIN terms AS w ON w.term = r.term
-        UNION ALL
-        SELECT u.prompt_id, u.occurrences, u.length, w.weight
-        FROM unindexed AS u INNER JOIN terms AS w ON w.term = u.term
-    ) AS p
-    CROSS JOIN LATERAL (SELECT p.weight) AS w (weight)
-    {within}
-    GROUP BY p.prompt_id
+    SELECT prompt_id, sum(score) AS score, coalesce(sum(score) FILTER (WHERE NOT is_cut), 0) AS score_of_whole_terms
+    FROM (
+        SELECT p.prompt_id, w.is_cut, {_STRENGTH} AS score
+        FROM ({_PACKED if is_indexed else ""}
+            SELECT r.prompt_id, r.occurrences, r.length, w.weight, w.is_cut
+            FROM recent AS r INNER JOIN terms AS w ON w.term = r.term
+            UNION ALL
+            SELECT u.prompt_id, u.occurrences, u.length, w.weight, w.is_cut
+            FROM unindexed AS u INNER JOIN terms AS w ON w.term = u.term
+        ) AS p
+        CROSS JOIN LATERAL (SELECT p.weight, p.is_cut) AS w
+        {within}
+    ) AS postings
+    GROUP BY prompt_id
 ), candidates AS MATERIALIZED (
-    SELECT prompt_id, score FROM hits ORDER BY score DESC, prompt_id LIMIT {candidates}
+    SELECT prompt_id, score, score_of_whole_terms FROM hits ORDER BY score DESC, prompt_id LIMIT {candidates}
 ), totals AS MATERIALIZED (
-    SELECT greatest((SELECT count(*) FROM hits), (SELECT max(documents) FROM terms)) AS total, NOT {is_cut} AS is_exact
+    SELECT
+        greatest((SELECT count(*) FROM hits), (SELECT max(documents) FROM terms)) AS total,
+        NOT coalesce((SELECT bool_or(is_cut) FROM terms), false) AS is_exact
 )"""
-    if not is_indexed:
-        return [by_postings, "scored AS (SELECT prompt_id, score FROM candidates)"]
-    branches = [
-        f"SELECT prompt_id, score FROM candidates WHERE NOT {is_cut} AND NOT {is_small}",
-        _EXACT.format(source="candidates", condition=f"{is_cut} AND NOT {is_small}"),
     ]
+    if not is_indexed:
+        return [*parts, "scored AS (SELECT prompt_id, score FROM candidates)"]
+    has_cut = "EXISTS (SELECT FROM terms WHERE is_cut)"
+    parts.append(f"of_cut_terms AS MATERIALIZED ({_EXACT.format(source='candidates', of_terms='is_cut', condition=has_cut)})")
+    scored = """
+    SELECT c.prompt_id, CASE WHEN t.is_exact THEN c.score ELSE c.score_of_whole_terms + coalesce(o.score, 0) END AS score
+    FROM candidates AS c
+    CROSS JOIN totals AS t
+    LEFT JOIN of_cut_terms AS o ON o.prompt_id = c.prompt_id"""
     if has_set:
-        branches.append(_EXACT.format(source="chosen", condition=is_small))
-    return [by_postings, f"scored AS MATERIALIZED ({' UNION ALL '.join(branches)})"]
+        by_prompt = _EXACT.format(source="chosen", of_terms="true", condition=is_small)
+        scored += f" WHERE NOT {is_small} UNION ALL {by_prompt}"
+    return [*parts, f"scored AS MATERIALIZED ({scored})"]
 
 
 def _all(has_set: bool) -> str:
