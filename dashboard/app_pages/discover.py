@@ -127,7 +127,7 @@ def _show_results(session: Session, wanted: Wanted) -> None:
     found = search_prompts(
         session,
         wanted.query,
-        tag=wanted.tag,
+        tags=(wanted.tag,) if wanted.tag else (),
         agent_type=wanted.agent_type,
         access=wanted.access,
         language=wanted.language,
@@ -138,7 +138,10 @@ def _show_results(session: Session, wanted: Wanted) -> None:
         _show_nothing_found(wanted)
         return
     first = number * _PAGE_SIZE + 1
-    st.caption(f"{first:,} to {first + len(found.cards) - 1:,} of {found.total:,} prompts")
+    if found.corrected:
+        st.markdown(f"Showing results for **{plain(found.corrected, 200)}**")
+    more = "" if found.is_total else " or more"
+    st.caption(f"{first:,} to {first + len(found.cards) - 1:,} of {found.total:,}{more} prompts")
     prompt_grid((card, None) for card in found.cards)
     _turn_pages(wanted, number, more=first + len(found.cards) <= found.total)
 

@@ -13,7 +13,7 @@ from schema.models import AgentType, Tier
 from schema.repository.history import batch_exists, last_activity, library_counts, recent_batches, rejections_of
 from schema.repository.people import find_user_id
 from schema.repository.recommendations import recommended_prompts
-from schema.repository.search import search_prompts
+from schema.repository.search import Sort, search_prompts
 from schema.roles import Role
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
@@ -21,10 +21,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object inst
 
 def search(
     query: Annotated[str, typer.Argument(help="Words in any language; '' for everything.")],
-    tag: Annotated[str | None, typer.Option(help="Only prompts with this tag.")] = None,
+    *,
+    tag: Annotated[
+        list[str] | None, typer.Option(help="Only prompts with this tag; more than once for several.")
+    ] = None,
     agent_type: Annotated[AgentType | None, typer.Option(help="Only this kind of prompt.")] = None,
     access: Annotated[Tier | None, typer.Option(help="Only free or only Pro prompts.")] = None,
     language: Annotated[str | None, typer.Option(help="Only this language (en, ko, ...).")] = None,
+    collection: Annotated[str | None, typer.Option(help="Only prompts of this collection.")] = None,
+    sort: Annotated[Sort, typer.Option(help="The order.")] = Sort.RELEVANCE,
     skip: Annotated[int, typer.Option(min=0, max=1_000_000, help="Leave out the first so many.")] = 0,
     take: Annotated[int, typer.Option(min=1, max=100, help="Show so many.")] = 10,
     as_user: Annotated[
@@ -37,16 +42,26 @@ def search(
     engine = engine_for(Role.DASHBOARD)
     with viewer_session(engine, _user_id(as_user) if as_user else None) as session:
         page = search_prompts(
-            session, query, tag=tag, agent_type=agent_type, access=access, language=language, skip=skip, take=take
+            session,
+            query,
+            sort=sort,
+            tags=tuple(tag or ()),
+            agent_type=agent_type,
+            access=access,
+            language=language,
+            collection=collection,
+            skip=skip,
+            take=take,
         )
     if as_json:
         results = [
             {"id": card.id, "title": card.title, "description": card.description, "agent_type": card.agent_type}
             | {"access": card.access, "language": card.language, "creator": card.creator_name, "likes": card.likes}
-            | {"tags": card.tags}
-            for card in page.cards
+            | {"tags": card.tags, "snippet": one.snippet.text}
+            for one in page.found
+            for card in [one.card]
         ]
-        print_json({"total": page.total, "results": results})
+        print_json({"total": page.total, "corrected": page.corrected, "index_of": page.as_of, "results": results})
         return
     if not page.cards:
         out.print("Nothing found. Try fewer words, or another tag or language.")
@@ -58,7 +73,9 @@ def search(
         "likes": [card.likes for card in page.cards],
         "tags": [", ".join(card.tags) for card in page.cards],
     }
-    print_table(f"{len(page.cards)} of {page.total}", columns, frozenset({"id", "likes"}))
+    shown = f"{len(page.cards)} of {page.total:,}{'' if page.is_total else ' or more'}"
+    for_what = f" for {page.corrected}" if page.corrected else ""
+    print_table(f"{shown}{for_what}", columns, frozenset({"id", "likes"}))
 
 
 def recommend(

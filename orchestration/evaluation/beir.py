@@ -53,14 +53,16 @@ def read_test_set(folder: Path) -> TestSet:
     except OSError as error:
         raise PromptoryError(f"{error.filename} cannot be read; {folder} must be in BEIR's layout.") from error
     except (KeyError, ValueError) as error:
-        raise PromptoryError(f"A file in {folder} is not in BEIR's layout ({type(error).__name__}: {error}).") from error
+        raise PromptoryError(
+            f"A file in {folder} is not in BEIR's layout ({type(error).__name__}: {error})."
+        ) from error
     judged = {query: text for query, text in queries.items() if any(relevance.get(query, {}).values())}
     return TestSet(documents, judged, {query: relevance[query] for query in judged})
 
 
 def with_typos(test_set: TestSet, seed: int = 7) -> TestSet:
     """The same queries with one letter inserted, left out, exchanged or swapped in one of their longer words."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 (the same slips each time)
     return replace(test_set, queries={query: _slip(text, chance) for query, text in test_set.queries.items()})
 
 

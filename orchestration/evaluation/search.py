@@ -71,7 +71,9 @@ def _load(url: URL, documents: list[Document]) -> dict[int, str]:
         with driver_of(connection).cursor().copy("COPY documents FROM STDIN") as copy:
             for place, one in enumerate(documents):
                 body = one.text.replace("\x00", "")
-                copy.write_row((place, one.id, one.title.replace("\x00", ""), body, language_of(f"{one.title}\n{body}")))
+                copy.write_row(
+                    (place, one.id, one.title.replace("\x00", ""), body, language_of(f"{one.title}\n{body}"))
+                )
         connection.execute(text(_LOADED))
         ids = {int(prompt): str(document) for prompt, document in connection.execute(text(_IDS)).tuples()}
     engine.dispose()

@@ -165,7 +165,6 @@ def test_each_function_is_one_statement(library: Library) -> None:
         lambda session: create_prompt(session, person, title="t", prompt_text="p"),
         lambda session: recommended_prompts(session, person),
         lambda session: pro_prompts_with_tag(session, "x"),
-        lambda session: search_prompts(session, "a b c"),
     ]
     for call in calls:
         with library.viewer(person) as session:

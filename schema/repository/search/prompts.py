@@ -6,18 +6,17 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from schema.models import Prompt
 from schema.repository.cards import PromptCard, card_columns, check_page, to_card
-from schema.repository.search.request import SearchRequest, parse_query
+from schema.repository.search.index import current_index, vocabulary_of
+from schema.repository.search.request import parse_query
 from schema.repository.search.snippets import Snippet, snippet_of
 from schema.repository.search.spelling import corrected
 from schema.repository.search.statement import MAX_COMPLETIONS, found_prompts
 from schema.repository.tables import prompt_cards
-
-_UNDEFINED_TABLE = "42P01"
+from schema.repository.warehouse import reading_marts
 
 
 class Sort(StrEnum):
@@ -40,7 +39,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of results, and how many there are in all.
+    """One page of results, and how many there are in all; at least so many where `is_total` is false.
 
     `corrected` is the query that was searched for instead, where words were misspelt. `as_of` is when the index was
     last refreshed, None where there is none; the newest prompts are found all the same.
@@ -48,6 +47,7 @@ class SearchPage:
 
     total: int
     found: list[Found]
+    is_total: bool = True
     corrected: str | None = None
     as_of: datetime | None = None
 
@@ -77,8 +77,10 @@ def search_prompts(
     `creator` is a person's id. A text that the viewer may not read is not searched, and has no part in any score.
     """
     check_page(skip, take)
-    asked = parse_query(query)
-    request = corrected(session, asked)
+    asked = request = parse_query(query)
+    index = current_index(session)
+    if index is not None and asked.words:
+        request = corrected(asked, vocabulary_of(session, index))
     wanted = {
         "agent_type": agent_type,
         "access": access,
@@ -97,36 +99,22 @@ def search_prompts(
         "skip": skip,
         "take": take,
     }
-    rows = _rows(session, parameters, sort)
-    terms = rows[0].terms or () if rows else ()
-    return SearchPage(
-        total=rows[0].total if rows else 0,
-        found=[Found(card := to_card(row), snippet_of(card, terms)) for row in rows],
-        corrected=" ".join(request.words) if request.words != asked.words else None,
-        as_of=rows[0].as_of if rows else None,
-    )
-
-
-def _rows(session: Session, parameters: dict[str, Any], sort: Sort) -> list[Any]:
-    try:
-        with session.begin_nested():
-            return _run(session, parameters, sort, is_indexed=True)
-    except ProgrammingError as error:
-        if getattr(error.orig, "sqlstate", None) != _UNDEFINED_TABLE:
-            raise
-    return _run(session, parameters, sort if sort == Sort.NEW else Sort.RELEVANCE, is_indexed=False)
-
-
-def _run(session: Session, parameters: dict[str, Any], sort: Sort, *, is_indexed: bool) -> list[Any]:
-    found = found_prompts(parameters, sort=sort.value, is_indexed=is_indexed)
+    order = sort if index is not None or sort == Sort.NEW else Sort.RELEVANCE
+    found = found_prompts(parameters, sort=order.value, is_indexed=index is not None)
     statement = (
-        select(*card_columns(), found.c.total, found.c.as_of, found.c.terms)
+        select(*card_columns(), found.c.total, found.c.is_total, found.c.as_of, found.c.terms)
         .select_from(found)
         .join(prompt_cards, prompt_cards.c.id == found.c.prompt_id)
         .outerjoin(Prompt, Prompt.id == prompt_cards.c.id)
         .order_by(found.c.place)
     )
-    return list(session.execute(statement).all())
-
-
-__all__ = ["Found", "SearchPage", "SearchRequest", "Sort", "search_prompts"]
+    with reading_marts():
+        rows = session.execute(statement).all()
+    terms = rows[0].terms or () if rows else ()
+    return SearchPage(
+        total=rows[0].total if rows else 0,
+        found=[Found(card := to_card(row), snippet_of(card, terms)) for row in rows],
+        is_total=rows[0].is_total if rows else True,
+        corrected=" ".join(request.words) if request.words != asked.words else None,
+        as_of=rows[0].as_of if rows else None,
+    )

@@ -8,7 +8,9 @@ MAX_CHARACTERS = 1_000
 MAX_WORDS = 64
 MAX_PHRASES = 8
 
-_PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:(?<!\S)tag:(?:"(?P<quoted_tag>[^"]+)"|(?P<tag>\S+))|"(?P<phrase>[^"]*)"|(?P<word>\S+))')
+_PART = re.compile(
+    r'(?P<minus>(?<!\S)-)?(?:(?<!\S)tag:(?:"(?P<quoted_tag>[^"]+)"|(?P<tag>\S+))|"(?P<phrase>[^"]*)"|(?P<word>\S+))'
+)
 
 
 @dataclass(frozen=True, slots=True)

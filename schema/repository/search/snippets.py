@@ -24,7 +24,7 @@ class Snippet:
 def snippet_of(card: PromptCard, terms: Sequence[str]) -> Snippet:
     """The passage of the text, or else of the description, that holds most of the terms; else the beginning.
 
-    `terms` are those of the index: stems, with `es:` and the like before those of other languages, and pairs of letters.
+    `terms` are those of the index: stems, with `es:` or the like before those of other languages, pairs of letters.
     """
     sources = [" ".join(source[:READ].split()) for source in (card.prompt_text, card.description) if source]
     passages = [_best_passage(source, _marks(source, terms)) for source in sources]
@@ -54,7 +54,9 @@ def _marks(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
     # Accents are no part of a term; a letter without its accent stands where it stood.
     folded = "".join(unicodedata.normalize("NFD", letter)[0] if ord(letter) < _HANGUL else letter for letter in text)
     marks: list[tuple[int, int]] = []
-    for found in re.finditer(f"(?=({'|'.join(parts)}))", folded.lower() if len(folded.lower()) == len(text) else folded):
+    for found in re.finditer(
+        f"(?=({'|'.join(parts)}))", folded.lower() if len(folded.lower()) == len(text) else folded
+    ):
         start, end = found.span(1)
         if marks and start <= marks[-1][1]:
             marks[-1] = (marks[-1][0], max(marks[-1][1], end))

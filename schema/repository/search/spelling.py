@@ -1,103 +1,62 @@
 """Words that nobody wrote, put right by those that somebody did."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from typing import Self
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.orm import Session
 
 from schema.repository.search.request import SearchRequest
 
-MAX_WORDS = 200_000
 SHORTEST = 4
 LONG = 8
-
-_STATE = "SELECT max(generation), string_agg(audience, ',' ORDER BY audience) FROM analytics.search_state"
-_WORDS = """
-SELECT w.word, sum(w.documents)
-FROM analytics.search_words AS w
-WHERE w.generation = :generation
-GROUP BY w.word
-ORDER BY 2 DESC, w.word
-LIMIT :most
-"""
+_AROUND = ".,;:!?()[]{}'\""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of what a viewer may read, by the number of documents that hold them, by their length too."""
+    """Words by the number of documents that hold them, and by their length."""
 
-    documents: dict[str, int]
-    by_length: dict[int, list[str]]
+    documents: Mapping[str, int]
+    by_length: Mapping[int, list[str]]
+
+    @classmethod
+    def of(cls, documents: Mapping[str, int]) -> Self:
+        """The vocabulary of words that so many documents hold."""
+        by_length: dict[int, list[str]] = {}
+        for word in documents:
+            by_length.setdefault(len(word), []).append(word)
+        return cls(documents, by_length)
+
+    def begins(self, beginning: str) -> bool:
+        """Whether any word begins so."""
+        return any(word.startswith(beginning) for word in self.documents)
 
     def nearest(self, word: str) -> str | None:
-        """The word that is meant: one slip away, two for long words; the commonest of the nearest."""
+        """The word that is meant: one slip away, two for long words; the commonest of the nearest.
+
+        A slip is a letter too much, too few, another, or two exchanged (optimal string alignment).
+        """
         most = 2 if len(word) >= LONG else 1
-        near = [one for length in range(len(word) - most, len(word) + most + 1) for one in self.by_length.get(length, ())]
+        lengths = range(len(word) - most, len(word) + most + 1)
+        near = [one for length in lengths for one in self.by_length.get(length, ())]
         found = process.extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=20)
-        best = min(found, key=lambda one: (one[1], -self.documents[one[0]], one[0]), default=None)
-        return best[0] if best else None
+        return min(found, key=lambda one: (one[1], -self.documents[one[0]], one[0]), default=(None,))[0]
 
 
-def corrected(session: Session, request: SearchRequest) -> SearchRequest:
-    """The request with its misspelt words put right; what stands in a phrase, or is a beginning, stays as it is."""
-    if not any(_may_be_wrong(word) for word in request.words):
-        return request
-    vocabulary = _vocabulary(session)
-    if vocabulary is None:
-        return request
-    in_phrases = {word for phrase in request.phrases for word in phrase.split()}
-    words = []
-    for place, word in enumerate(request.words):
-        plain = word.lower().strip(".,;:!?()[]{}'\"")
-        is_beginning = request.is_open and place == len(request.words) - 1
-        known = plain in vocabulary.documents or word in in_phrases or not _may_be_wrong(plain)
-        if known or (is_beginning and any(one.startswith(plain) for one in vocabulary.documents)):
-            words.append(word)
-        else:
-            words.append(vocabulary.nearest(plain) or word)
+def corrected(request: SearchRequest, vocabulary: Vocabulary) -> SearchRequest:
+    """The request with its misspelt words put right; what stands in a phrase, or begins a word, stays as it is."""
+    kept = {word for phrase in request.phrases for word in phrase.split()}
+    words = [word if word in kept else _corrected(word, vocabulary) for word in request.words[:-1]]
+    for last in request.words[-1:]:
+        may_go_on = request.is_open and vocabulary.begins(last.lower())
+        words.append(last if last in kept or may_go_on else _corrected(last, vocabulary))
     return replace(request, words=tuple(words))
 
 
-def _may_be_wrong(word: str) -> bool:
-    return len(word) >= SHORTEST and word.isascii() and word.strip(".,;:!?()[]{}'\"").isalpha()
-
-
-def _vocabulary(session: Session) -> Vocabulary | None:
-    try:
-        with session.begin_nested():
-            generation, audiences = session.execute(text(_STATE)).one()
-            if generation is None:
-                return None
-            return _remembered(_Key(session, (generation, audiences, str(session.get_bind()))))
-    except ProgrammingError as error:
-        if getattr(error.orig, "sqlstate", None) != "42P01":
-            raise
-        return None
-
-
-@dataclass(frozen=True)
-class _Key:
-    """What a vocabulary is remembered by; the session only reads it."""
-
-    session: Session
-    identity: tuple[object, ...]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.identity == other.identity
-
-    def __hash__(self) -> int:
-        return hash(self.identity)
-
-
-@lru_cache(maxsize=4)
-def _remembered(key: _Key) -> Vocabulary:
-    rows = key.session.execute(text(_WORDS), {"generation": key.identity[0], "most": MAX_WORDS}).tuples()
-    documents = {word: int(count) for word, count in rows}
-    by_length: dict[int, list[str]] = {}
-    for word in documents:
-        by_length.setdefault(len(word), []).append(word)
-    return Vocabulary(documents, by_length)
+def _corrected(word: str, vocabulary: Vocabulary) -> str:
+    plain = word.lower().strip(_AROUND)
+    if len(plain) < SHORTEST or not plain.isascii() or not plain.isalpha() or plain in vocabulary.documents:
+        return word
+    return vocabulary.nearest(plain) or word

@@ -76,15 +76,22 @@ asked AS MATERIALIZED (
     SELECT DISTINCT t.term FROM languages AS l CROSS JOIN LATERAL library.search_terms(:unwanted, l.language) AS t
 )"""
 
-# Of these the viewer sees what row-level security shows; PRO prompts that are this new are found by others later.
+# A text that the viewer may not read is not there: row-level security leaves it out.
 _UNINDEXED = f"""
 newest AS MATERIALIZED (
-    SELECT p.id, p.title, concat_ws(E'\\n', p.description, p.prompt_text) AS body, p.language
+    SELECT
+        n.id, n.title, n.language,
+        concat_ws(
+            E'\\n', n.description, (SELECT p.prompt_text FROM library.prompts AS p WHERE p.id = n.id), (
+                SELECT string_agg(t.name, ' ') FROM library.prompt_tags AS pt
+                INNER JOIN library.tags AS t ON t.id = pt.tag_id WHERE pt.prompt_id = n.id
+            )
+        ) AS body
     FROM (
-        SELECT id, created_at FROM library.prompts ORDER BY id DESC LIMIT {MAX_UNINDEXED}
+        SELECT c.id, c.title, c.description, c.language, c.created_at
+        FROM library.prompt_cards AS c ORDER BY c.id DESC LIMIT {MAX_UNINDEXED}
     ) AS n
-    INNER JOIN library.prompts AS p ON p.id = n.id
-    WHERE p.archived_at IS NULL AND n.created_at > coalesce((SELECT as_of FROM state), '-infinity')
+    WHERE n.created_at > coalesce((SELECT as_of FROM state), '-infinity')
 ), unindexed AS MATERIALIZED (
     SELECT
         n.id AS prompt_id, t.term, sum(t.occurrences) AS occurrences,
@@ -299,9 +306,13 @@ hits AS MATERIALIZED (
     if not is_indexed:
         return [*parts, "scored AS (SELECT prompt_id, score FROM candidates)"]
     has_cut = "EXISTS (SELECT FROM terms WHERE is_cut)"
-    parts.append(f"of_cut_terms AS MATERIALIZED ({_EXACT.format(source='candidates', of_terms='is_cut', condition=has_cut)})")
+    parts.append(
+        f"of_cut_terms AS MATERIALIZED ({_EXACT.format(source='candidates', of_terms='is_cut', condition=has_cut)})"
+    )
     scored = """
-    SELECT c.prompt_id, CASE WHEN t.is_exact THEN c.score ELSE c.score_of_whole_terms + coalesce(o.score, 0) END AS score
+    SELECT
+        c.prompt_id,
+        CASE WHEN t.is_exact THEN c.score ELSE c.score_of_whole_terms + coalesce(o.score, 0) END AS score
     FROM candidates AS c
     CROSS JOIN totals AS t
     LEFT JOIN of_cut_terms AS o ON o.prompt_id = c.prompt_id"""
