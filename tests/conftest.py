@@ -76,17 +76,15 @@ def _drop(maintenance: Engine, library: Library) -> None:
 @pytest.fixture
 def library(server: URL, maintenance: Engine, template: str) -> Iterator[Library]:
     """An empty library of the test's own."""
-    copy = _copy(maintenance, server, template)
-    yield copy
-    _drop(maintenance, copy)
+    with scratch_library(maintenance, server, template) as copy:
+        yield copy
 
 
 @pytest.fixture
 def other_library(server: URL, maintenance: Engine, template: str) -> Iterator[Library]:
     """Another empty library, for what needs two."""
-    copy = _copy(maintenance, server, template)
-    yield copy
-    _drop(maintenance, copy)
+    with scratch_library(maintenance, server, template) as copy:
+        yield copy
 
 
 @pytest.fixture
@@ -121,6 +119,14 @@ def warehouse(built: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[Libra
     """The built library as the one that PROMPTORY_DATABASE_URL names; read it, don't change it."""
     with _settings(monkeypatch, built, built.home):
         yield built
+
+
+@contextmanager
+def scratch_library(maintenance: Engine, server: URL, template: str) -> Iterator[Library]:
+    """An empty library, dropped at the end; for fixtures that many tests share."""
+    copy = _copy(maintenance, server, template)
+    yield copy
+    _drop(maintenance, copy)
 
 
 @contextmanager

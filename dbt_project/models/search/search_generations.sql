@@ -14,5 +14,8 @@ where
     (
         select count(*) from {{ documents }} as documents
         where documents.indexed_at > {{ newest_generation(this) }} or documents.replaced_at > {{ newest_generation(this) }}
-    ) > (select greatest(1000, count(*) * {{ var('search_repack_share') }}) from {{ documents }} as documents)
+    ) > (
+        select greatest({{ var('search_repack_documents') }}, count(*) * {{ var('search_repack_share') }})
+        from {{ documents }} as documents
+    )
 {%- endif %}

@@ -1,7 +1,7 @@
 """The index as a viewer meets it: whether there is one, and which words its texts are written with."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
@@ -17,6 +17,7 @@ _IS_THERE = "SELECT to_regclass('analytics.search_state') IS NOT NULL"
 _STATE = """
 SELECT
     (SELECT oid FROM pg_database WHERE datname = current_database()) AS database_oid, max(generation) AS generation,
+    max(as_of) AS as_of,
     string_agg(audience, ',' ORDER BY audience) AS audiences
 FROM analytics.search_state
 """
@@ -32,12 +33,16 @@ LIMIT :most
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What identifies the words of the texts that a viewer may find: the same for all viewers of a kind."""
+    """What identifies the words of the texts that a viewer may find, and when it was last refreshed.
+
+    It is the same for all viewers of a kind.
+    """
 
     server: str
     database_oid: int
     generation: datetime
     audiences: str
+    as_of: datetime = field(compare=False)
 
 
 _vocabularies: OrderedDict[Index, Vocabulary] = OrderedDict()
@@ -51,7 +56,7 @@ def current_index(session: Session) -> Index | None:
     state = session.execute(text(_STATE)).one()
     if state.generation is None:
         return None
-    return Index(str(session.get_bind().engine.url), state.database_oid, state.generation, state.audiences)
+    return Index(str(session.get_bind().engine.url), state.database_oid, state.generation, state.audiences, state.as_of)
 
 
 def vocabulary_of(session: Session, index: Index) -> Vocabulary:

@@ -31,10 +31,11 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A prompt that was found, and the passage that shows why."""
+    """A prompt that was found, the passage that shows why, and its BM25."""
 
     card: PromptCard
     snippet: Snippet
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def search_prompts(
     order = sort if index is not None or sort == Sort.NEW else Sort.RELEVANCE
     found = found_prompts(parameters, sort=order.value, is_indexed=index is not None)
     statement = (
-        select(*card_columns(), found.c.total, found.c.is_total, found.c.as_of, found.c.terms)
+        select(*card_columns(), found.c.score, found.c.total, found.c.is_total, found.c.terms)
         .select_from(found)
         .join(prompt_cards, prompt_cards.c.id == found.c.prompt_id)
         .outerjoin(Prompt, Prompt.id == prompt_cards.c.id)
@@ -113,8 +114,8 @@ def search_prompts(
     terms = rows[0].terms or () if rows else ()
     return SearchPage(
         total=rows[0].total if rows else 0,
-        found=[Found(card := to_card(row), snippet_of(card, terms)) for row in rows],
+        found=[Found(card := to_card(row), snippet_of(card, terms), row.score) for row in rows],
         is_total=rows[0].is_total if rows else True,
         corrected=" ".join(request.words) if request.words != asked.words else None,
-        as_of=rows[0].as_of if rows else None,
+        as_of=index.as_of if index is not None else None,
     )

@@ -7,7 +7,7 @@ negative: ln(1 + (N - n + 0.5) / (n + 0.5)); k1 = 1.2, b = 0.75.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, Boolean, DateTime, TextClause, column, text
+from sqlalchemy import CTE, BigInteger, Boolean, Double, TextClause, column, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -71,10 +71,24 @@ asked AS MATERIALIZED (
         SELECT term FROM library.search_terms(:words, l.language)
         UNION ALL
         SELECT term FROM completions AS c CROSS JOIN LATERAL library.search_terms(c.word, l.language)
-    ) AS t
+    ) AS t{pairs}
 ), unwanted AS MATERIALIZED (
     SELECT DISTINCT t.term FROM languages AS l CROSS JOIN LATERAL library.search_terms(:unwanted, l.language) AS t
 )"""
+
+# A letter of a script without spaces alone: the pairs that begin with it.
+_PAIRS = f"""
+    UNION
+    SELECT p.term
+    FROM library.search_terms(:words, NULL) AS one
+    CROSS JOIN LATERAL (
+        SELECT b.term FROM analytics.search_postings AS b
+        WHERE
+            b.term > one.term AND b.term < one.term || U&'\\+10FFFF'
+            AND b.generation = (SELECT generation FROM state) AND b.block = 0
+        ORDER BY b.term_documents DESC, b.term LIMIT {MAX_COMPLETIONS}
+    ) AS p
+    WHERE length(one.term) = 1 AND octet_length(one.term) > 1"""
 
 # A text that the viewer may not read is not there: row-level security leaves it out.
 _UNINDEXED = f"""
@@ -188,6 +202,12 @@ _EXACT = f"""
     WHERE p.occurrences IS NOT NULL AND {{condition}}
     GROUP BY c.prompt_id"""
 
+# Words such as "how to" are in every text: they look for nothing, and the newest are as good as any.
+_NEWEST_FOR_STOP_WORDS = f"""
+    SELECT c.id, cast(0 AS double precision)
+    FROM (SELECT id FROM library.prompt_cards ORDER BY id DESC LIMIT {RESORTED}) AS c
+    WHERE NOT EXISTS (SELECT FROM asked) AND EXISTS (SELECT FROM library.search_words(:words))"""
+
 _FILTERS = {
     "agent_type": "c.agent_type = :agent_type",
     "access": "c.access = :access",
@@ -223,14 +243,15 @@ def found_prompts(parameters: Mapping[str, Any], *, sort: str, is_indexed: bool)
     """The page of ids that a search finds, in their order.
 
     `parameters` hold `words`, `unwanted`, `beginning`, `completions`, `skip`, `take`, and those filters of _FILTERS and
-    _SETS that apply. Columns: `prompt_id`, `place`, `total`, `is_total`, `as_of`, `terms`.
+    _SETS that apply. Columns: `prompt_id`, `score`, `place`, `total`, `is_total`, `terms`.
     """
     looks_for_words = bool(parameters["words"] or parameters["beginning"])
     sets = [query for name, query in _SETS.items() if name in parameters]
     filters = [condition for name, condition in _FILTERS.items() if name in parameters]
     narrows = bool(sets or filters or parameters["unwanted"] or sort != "relevance")
     candidates = max(CANDIDATES_FOR_FILTERS if narrows else CANDIDATES, parameters["skip"] + parameters["take"])
-    parts = [_STATE if is_indexed else _STATE_WITHOUT_INDEX, _ASKED, _UNINDEXED]
+    asked = _ASKED.format(pairs=_PAIRS if is_indexed else "")
+    parts = [_STATE if is_indexed else _STATE_WITHOUT_INDEX, asked, _UNINDEXED]
     parts += [_RECENT if is_indexed else _RECENT_WITHOUT_INDEX, _TERMS]
     if sets:
         parts.append(f"chosen AS MATERIALIZED ({' INTERSECT '.join(sets)})")
@@ -252,9 +273,9 @@ WITH {", ".join(parts)}, found AS (
     {resorted}
 )
 SELECT
-    f.prompt_id, row_number() OVER (ORDER BY {_ORDERS[sort]}) AS place, {total} AS total,
+    f.prompt_id, f.score, row_number() OVER (ORDER BY {_ORDERS[sort]}) AS place, {total} AS total,
     (SELECT is_exact FROM totals) AS is_total,
-    (SELECT as_of FROM state) AS as_of, (SELECT array_agg(term) FROM asked) AS terms
+    (SELECT array_agg(term) FROM asked) AS terms
 FROM found AS f
 INNER JOIN library.prompt_cards AS c ON c.id = f.prompt_id
 {ranks if sort in ("likes", "hot", "best") else ""}
@@ -266,10 +287,10 @@ OFFSET :skip LIMIT :take
     clause = clause.bindparams(**{name: value for name, value in bound.items() if f":{name}" in statement})
     return clause.columns(
         column("prompt_id", BigInteger),
+        column("score", Double),
         column("place", BigInteger),
         column("total", BigInteger),
         column("is_total", Boolean),
-        column("as_of", DateTime(timezone=True)),
         column("terms", ARRAY(Text)),
     ).cte("found_prompts")
 
@@ -304,7 +325,7 @@ hits AS MATERIALIZED (
 )"""
     ]
     if not is_indexed:
-        return [*parts, "scored AS (SELECT prompt_id, score FROM candidates)"]
+        return [*parts, f"scored AS (SELECT prompt_id, score FROM candidates UNION ALL {_NEWEST_FOR_STOP_WORDS})"]
     has_cut = "EXISTS (SELECT FROM terms WHERE is_cut)"
     parts.append(
         f"of_cut_terms AS MATERIALIZED ({_EXACT.format(source='candidates', of_terms='is_cut', condition=has_cut)})"
@@ -319,7 +340,7 @@ hits AS MATERIALIZED (
     if has_set:
         by_prompt = _EXACT.format(source="chosen", of_terms="true", condition=is_small)
         scored += f" WHERE NOT {is_small} UNION ALL {by_prompt}"
-    return [*parts, f"scored AS MATERIALIZED ({scored})"]
+    return [*parts, f"scored AS MATERIALIZED ({scored} UNION ALL {_NEWEST_FOR_STOP_WORDS})"]
 
 
 def _all(has_set: bool) -> str:
