@@ -20,9 +20,65 @@
     (select max(generations.generation) from {{ generations }} as generations)
 {%- endmacro %}
 
+{# Whether the postings are to be packed anew: at first, and when much changed, as it was when the last run ended. #}
+{% macro is_time_to_pack() -%}
+    {%- set documents = adapter.get_relation(this.database, this.schema, 'search_documents') if execute else none -%}
+    {%- if documents is none or not is_incremental() -%}
+        true
+    {%- else -%}
+        (
+            select
+                count(*) filter (where documents.indexed_at > last.generation or documents.replaced_at > last.generation)
+                > greatest({{ var('search_repack_documents') }}, count(*) * {{ var('search_repack_share') }})
+            from {{ documents }} as documents
+            cross join (select max(generations.generation) as generation from {{ this }} as generations) as last
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether what is made for each generation is still to be made for this one. #}
+{% macro is_to_pack(generation) -%}
+    {%- if is_incremental() -%}
+        not exists (select 1 from {{ this }} as packed where packed.generation = {{ generation }})
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether a text has no document that says the same. #}
+{% macro is_to_index(texts) -%}
+    {%- if is_incremental() -%}
+        not exists (
+            select 1 from {{ this }} as documents
+            where
+                documents.prompt_id = {{ texts }}.prompt_id
+                and documents.audience = {{ texts }}.audience
+                and documents.fingerprint = {{ texts }}.fingerprint
+                and documents.replaced_at is null
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether a document's postings are not beside the packed ones yet. #}
+{% macro is_to_add(documents) -%}
+    {%- if is_incremental() -%}
+        not exists (
+            select 1 from {{ this }} as postings
+            where
+                postings.prompt_id = {{ documents }}.prompt_id
+                and postings.audience = {{ documents }}.audience
+                and postings.indexed_at = {{ documents }}.indexed_at
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
 {# The generation that readers see now; none in the first run. #}
 {% macro generation_of_readers() -%}
-    {%- set state = load_relation(api.Relation.create(this.database, this.schema, 'search_state')) if execute else none -%}
+    {%- set state = adapter.get_relation(this.database, this.schema, 'search_state') if execute else none -%}
     {%- if state is none -%}
         cast(null as timestamp with time zone)
     {%- else -%}

@@ -16,16 +16,7 @@
 -- depends_on: {{ ref('search_generations') }}
 with texts as (
     select * from {{ ref('int_search_texts') }} as texts
-    {%- if is_incremental() %}
-    where not exists (
-        select 1 from {{ this }} as documents
-        where
-            documents.prompt_id = texts.prompt_id
-            and documents.audience = texts.audience
-            and documents.fingerprint = texts.fingerprint
-            and documents.replaced_at is null
-    )
-    {%- endif %}
+    where {{ is_to_index('texts') }}
 ),
 
 counted as (
@@ -67,7 +58,7 @@ final as (
         texts.audience,
         texts.language,
         texts.fingerprint,
-        coalesce(documents.length, 0::smallint) as length,
+        coalesce(documents.length, cast(0 as smallint)) as length,
         coalesce(documents.terms, '{}') as terms,
         coalesce(documents.occurrences, '{}') as occurrences,
         {{ run_moment() }} as indexed_at,

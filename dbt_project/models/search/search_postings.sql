@@ -20,9 +20,7 @@ documents as (
         documents.*
     from {{ ref('search_documents') }} as documents
     inner join generations on {{ is_of_generation('documents', 'generations.generation') }}
-    {%- if is_incremental() %}
-    where not exists (select 1 from {{ this }} as packed where packed.generation = generations.generation)
-    {%- endif %}
+    where {{ is_to_pack('generations.generation') }}
 ),
 
 averages as (
@@ -33,7 +31,7 @@ postings as (
     select
         documents.generation,
         documents.audience,
-        posting.term collate "C" as term,
+        posting.term collate "C" as term,  -- noqa: RF02
         documents.prompt_id,
         posting.occurrences,
         documents.length,

@@ -11,20 +11,18 @@
     )
 }}
 
-with documents as (
-    select * from {{ ref('search_documents') }} as documents
+with generations as (
+    select max(generation) as generation from {{ ref('search_generations') }}
+),
+
+documents as (
+    select documents.*
+    from {{ ref('search_documents') }} as documents
+    cross join generations
     where
         documents.replaced_at is null
-        and documents.indexed_at > {{ newest_generation(ref('search_generations')) }}
-    {%- if is_incremental() %}
-    and not exists (
-        select 1 from {{ this }} as postings
-        where
-            postings.prompt_id = documents.prompt_id
-            and postings.audience = documents.audience
-            and postings.indexed_at = documents.indexed_at
-    )
-    {%- endif %}
+        and documents.indexed_at > generations.generation
+        and {{ is_to_add('documents') }}
 ),
 
 final as (

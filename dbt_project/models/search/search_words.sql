@@ -20,9 +20,7 @@ texts as (
         texts.*
     from {{ ref('int_search_texts') }} as texts
     cross join generations
-    {%- if is_incremental() %}
-    where not exists (select 1 from {{ this }} as kept where kept.generation = generations.generation)
-    {%- endif %}
+    where {{ is_to_pack('generations.generation') }}
     -- A sample tells how words are written; by a hash of the prompt, so that the same library gives the same words.
     order by hashint8(texts.prompt_id)
     limit {{ var('search_texts_read_for_words') }}
@@ -32,7 +30,7 @@ final as (
     select
         texts.generation,
         texts.audience,
-        words.word collate "C" as word,
+        words.word collate "C" as word,  -- noqa: RF02
         cast(count(*) as integer) as documents
     from texts
     cross join lateral library.search_words(texts.title || E'\n' || texts.body) as words (word)
