@@ -88,7 +88,9 @@ _PAIRS = f"""
             AND b.generation = (SELECT generation FROM state) AND b.block = 0
         ORDER BY b.term_documents DESC, b.term LIMIT {MAX_COMPLETIONS}
     ) AS p
-    WHERE length(one.term) = 1 AND octet_length(one.term) > 1"""
+    WHERE
+        length(one.term) = 1 AND octet_length(one.term) > 1
+        AND (SELECT count(*) FROM library.search_terms(:words, NULL)) = 1"""
 
 # A text that the viewer may not read is not there: row-level security leaves it out.
 _UNINDEXED = f"""
