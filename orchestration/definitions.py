@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.defs.checks import checks, with_freshness
+from orchestration.defs.discovery import prompt_neighbours
 from orchestration.defs.ingestion import assets as ingestion
 from orchestration.defs.resources import resources
 from orchestration.defs.schedules import jobs, schedules
@@ -10,7 +11,7 @@ from orchestration.defs.sensors import sensors
 from orchestration.defs.warehouse import warehouse
 
 defs = dg.Definitions(
-    assets=[*ingestion, with_freshness(warehouse)],
+    assets=[*ingestion, with_freshness(warehouse), prompt_neighbours],
     asset_checks=checks,
     jobs=jobs,
     schedules=schedules,
