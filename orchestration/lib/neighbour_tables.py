@@ -82,7 +82,9 @@ def _read(driver: Driver) -> Signals:
         held = bytearray()
         for block in copy:
             held += block
-    rows = np.frombuffer(held, _SIGNAL, count=(len(held) - len(_HEADER) - len(_END)) // _SIGNAL.itemsize, offset=len(_HEADER))
+    rows = np.frombuffer(
+        held, _SIGNAL, count=(len(held) - len(_HEADER) - len(_END)) // _SIGNAL.itemsize, offset=len(_HEADER)
+    )
     native = (rows["user_id"].astype(np.int64), rows["prompt_id"].astype(np.int64), rows["strength"].astype(float))
     return Signals(*native)
 

@@ -51,8 +51,10 @@ def nearest_prompts(signals: Signals, most: int = NEIGHBOURS_PER_PROMPT) -> Iter
     ids, walks = _by_prompt(signals)
     strength_of_prompt = np.asarray(walks.sum(axis=1)).ravel()
     strength_of_person = np.asarray(walks.sum(axis=0)).ravel()
-    onward = sparse.diags_array(1 / strength_of_person) @ walks.T @ sparse.diags_array(
-        strength_of_prompt**-POPULARITY_EXPONENT
+    onward = (
+        sparse.diags_array(1 / strength_of_person)
+        @ walks.T
+        @ sparse.diags_array(strength_of_prompt**-POPULARITY_EXPONENT)
     )
     starts = sparse.diags_array(1 / strength_of_prompt) @ walks
     # The library knows the older matrices only.
