@@ -7,6 +7,7 @@ from orchestration.cli.console import CommandGroup
 from orchestration.cli.database import db
 from orchestration.cli.demo import demo
 from orchestration.cli.duplicates import duplicates
+from orchestration.cli.evaluate import evaluate
 from orchestration.cli.plans import plans
 from orchestration.cli.refresh import docs, refresh
 from orchestration.cli.simulate import simulate
@@ -37,6 +38,7 @@ app.command()(library.status)
 app.add_typer(imports.imports, name="imports")
 app.add_typer(duplicates, name="duplicates")
 app.add_typer(plans, name="plans")
+app.add_typer(evaluate, name="evaluate")
 app.add_typer(db, name="db")
 
 

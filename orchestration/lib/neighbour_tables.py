@@ -21,10 +21,12 @@ _INTO = "COPY analytics.prompt_neighbour_lists_new FROM STDIN (FORMAT binary)"
 _HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
 _END = struct.pack(">h", -1)
 _SIGNAL = np.dtype(
-    [("fields", ">i2")]
-    + [("user_length", ">i4"), ("user_id", ">i8")]
-    + [("prompt_length", ">i4"), ("prompt_id", ">i8")]
-    + [("strength_length", ">i4"), ("strength", ">f8")]
+    {
+        "names": ["user_id", "prompt_id", "strength"],
+        "formats": [">i8", ">i8", ">f8"],
+        "offsets": [6, 18, 30],  # two bytes count the fields; four before each are its length
+        "itemsize": 38,
+    }
 )
 _ID = np.dtype([("length", ">i4"), ("value", ">i8")])
 _WEIGHT = np.dtype([("length", ">i4"), ("value", ">f4")])

@@ -1,6 +1,6 @@
 """What could be recommended to a person: the parts of the one statement, each bounded however large the library is."""
 
-from sqlalchemy import CTE, Float, case, func, literal, select, union, union_all
+from sqlalchemy import CTE, BindParameter, Float, case, func, literal, select, union, union_all
 
 from schema.models import ActivityEvent, EventType, HiddenPrompt, Prompt, PromptTag, UserPromptLike
 from schema.repository.tables import prompt_neighbours, prompt_rankings
@@ -22,7 +22,7 @@ NEW_CONSIDERED = 200
 NEW_DAYS = 30
 
 
-def signals_of(user_id: int) -> CTE:
+def signals_of(user_id: BindParameter[int]) -> CTE:
     """What the person liked, copied or viewed, the strongest and newest first: prompt_id, strength, at."""
     likes = (
         select(UserPromptLike.prompt_id, literal(1.0, Float).label("strength"), UserPromptLike.liked_at.label("at"))
@@ -98,16 +98,13 @@ def tags_of(signals: CTE) -> CTE:
 def popular() -> CTE:
     """What is hot this week, then what was liked most this month: prompt_id, place."""
     c = prompt_rankings.c
-    hot = select(c.prompt_id, c.hot_rank.label("place")).where(c.ranking_window == "7d", c.likes > 0)
-    liked = select(c.prompt_id, (c.like_rank + POPULAR_CONSIDERED).label("place")).where(c.ranking_window == "30d")
-    parts = (
-        select(part.subquery())
-        for part in (
-            hot.order_by(c.hot_rank).limit(POPULAR_CONSIDERED),
-            liked.order_by(c.like_rank).limit(POPULAR_CONSIDERED),
-        )
+    hot = select(c.prompt_id, c.hot_rank.label("place")).where(
+        c.ranking_window == "7d", c.likes > 0, c.hot_rank <= POPULAR_CONSIDERED
     )
-    both = union_all(*parts).subquery()
+    liked = select(c.prompt_id, (c.like_rank + POPULAR_CONSIDERED).label("place")).where(
+        c.ranking_window == "30d", c.like_rank <= POPULAR_CONSIDERED
+    )
+    both = union_all(hot, liked).subquery()
     return select(both.c.prompt_id, func.min(both.c.place).label("place")).group_by(both.c.prompt_id).cte("popular")
 
 
@@ -122,7 +119,7 @@ def newest() -> CTE:
     )
 
 
-def candidates(user_id: int, by_neighbours: CTE, own_tags: CTE, popular_ones: CTE, new_ones: CTE) -> CTE:
+def candidates(user_id: BindParameter[int], by_neighbours: CTE, own_tags: CTE, popular_ones: CTE, new_ones: CTE) -> CTE:
     """All of them that the viewer may read, and has neither liked, made nor hidden: prompt_id, created_by."""
     of_a_tag = (
         select(PromptTag.prompt_id)

@@ -2,9 +2,10 @@
 
 import enum
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Integer, Row, Select, func, or_, select
+from sqlalchemy import CTE, BigInteger, BindParameter, Integer, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from schema.models import Prompt
@@ -42,17 +43,17 @@ class Recommendation:
 def recommended_prompts(session: Session, user_id: int, *, take: int = 5) -> list[Recommendation]:
     """The `take` prompts that suit the person best, who must be the session's viewer; deterministic, ties by id.
 
-    Never one that they like, made or hid, nor one that they may not read; at most two of one creator. The score is that
-    of neighbours, in proportion to the best, and 0.2 times that of tags. Where two are alike by their tags the lesser
-    makes room (MMR). The fifth and tenth place of ten go to prompts of the last thirty days. What is hot this week fills
-    up, and is all that a visitor sees.
+    Never one that they like, made or hid, nor one that they may not read; at most two of one creator. The score is
+    that of neighbours, in proportion to the best, and 0.2 times that of tags. Where two are alike by their tags the
+    lesser makes room (MMR). The fifth and tenth place of ten go to prompts of the last thirty days. What is hot this
+    week fills up, and is all that a visitor sees.
 
     Raises:
         WarehouseNotBuiltError: the marts do not exist yet.
     """
     check_page(0, take)
     with reading_marts():
-        rows = session.execute(_statement(user_id, take)).all()
+        rows = session.execute(_statement(), {"viewer": user_id, "take": take}).all()
     return [_recommendation(row, is_new) for row, is_new in arrange([(_candidate(row), row) for row in rows], take)]
 
 
@@ -74,7 +75,10 @@ def _of_strength(strength: float) -> Reason:
     return Reason.COPIED if strength == parts.COPY_SIGNAL else Reason.VIEWED
 
 
-def _statement(user_id: int, take: int) -> Select[*tuple[Any, ...]]:
+@cache
+def _statement() -> Select[*tuple[Any, ...]]:
+    """The statement with the parameters `viewer` and `take`; putting it together takes longer than running it."""
+    user_id, take = bindparam("viewer", type_=BigInteger), bindparam("take", type_=Integer)
     signals = parts.signals_of(user_id)
     walks, own_tags = parts.walks_from(signals), parts.tags_of(signals)
     by_neighbours, popular, newest = parts.neighbours_of(walks), parts.popular(), parts.newest()
@@ -129,7 +133,7 @@ def _scored(found: CTE, by_neighbours: CTE, by_tags: CTE, popular: CTE, newest: 
     ).cte("scored")
 
 
-def _chosen(scored: CTE, take: int) -> CTE:
+def _chosen(scored: CTE, take: BindParameter[int]) -> CTE:
     """Enough for the page to be chosen from: the best, and the new ones that carry the person's tags most."""
     c = scored.c
     allowed = select(scored).where(or_(c.created_by.is_(None), c.place_of_creator <= MOST_OF_A_CREATOR)).subquery()

@@ -1,0 +1,1 @@
+"""Measuring quality on public data, with the product's own parts."""
