@@ -1,6 +1,7 @@
 """Neighbours over people whose weights were worked out by hand, computed and through the database."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from tests.support.library import Library
 from tests.support.warehouse import run_dbt
 
 
-def found(entries: list[tuple[int, int, float]], most: int = 300) -> dict[int, list[tuple[int, float]]]:
+def found(entries: list[tuple[int, int, float]], most: int = 300) -> dict[int, Any]:
     users, prompts, strengths = zip(*entries, strict=True) if entries else ((), (), ())
     signals = Signals(np.array(users, np.int64), np.array(prompts, np.int64), np.array(strengths, np.float64))
     return {
