@@ -80,7 +80,7 @@ def test_the_reason_is_the_signal_that_brings_most(library: Library, old: Callab
     )  # fmt: skip
     near(library, liked, (both, 0.2))
     near(library, copied, (both, 0.3), (of_copy, 0.3))
-    # both: .2^.8 (liked) and .5 * .3^.8 = .191 (copied), which .276 beats; of copy: .191.
+    # both: .2^.8 = .276 (liked) and .25 * .3^.8 = .095 (copied); of copy: .095.
     assert told(recommended(library, person))[:2] == [
         ("both", "liked", Reason.LIKED),
         ("of copy", "copied", Reason.COPIED),
