@@ -46,7 +46,7 @@ def item_knn(train: Matrix, users: Ints, take: int) -> Ints:
         scores[liked.toarray() > 0] = 0
         best = np.argsort(-scores, axis=1, kind="stable")[:, :take]
         has_score = np.take_along_axis(scores, best, axis=1) > 0
-        found[first : first + USERS_AT_A_TIME] = np.where(has_score, best, -1)
+        found[first : first + USERS_AT_A_TIME, : best.shape[1]] = np.where(has_score, best, -1)
     return found
 
 
@@ -56,11 +56,11 @@ def has_ials() -> bool:
 
 
 def ials(train: Matrix, users: Ints, take: int) -> Ints:
-    """Factors of users and items (Hu, Koren, Volinsky: ICDM 2008), 128 of them, by the library `implicit`."""
+    """Factors of users and items (Hu, Koren, Volinsky: ICDM 2008), 256 of them, by the library `implicit`."""
     from implicit.als import AlternatingLeastSquares  # noqa: PLC0415 (a development extra)
 
     counts = sparse.csr_matrix(train)
-    model = AlternatingLeastSquares(factors=128, regularization=0.05, alpha=10, iterations=15, random_state=1)
+    model = AlternatingLeastSquares(factors=256, regularization=10, alpha=100, iterations=15, random_state=1)
     model.fit(counts, show_progress=False)
     items, _ = model.recommend(users, counts[users], N=take, filter_already_liked_items=True)
     return np.asarray(items, np.int64)
