@@ -7,10 +7,11 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from dashboard import viewer
-from dashboard.components import AGENT_TYPES, LANGUAGES, TIERS, language_name, plain, prompt_grid, shorten, typed
+from dashboard.components import AGENT_TYPES, LANGUAGES, TIERS, language_name, plain, prompt_grid, typed
+from dashboard.recommended import recommendation_grid
 from dashboard.suggestions import recent_tags
 from schema.repository.prompts import fetch_prompts
-from schema.repository.recommendations import Recommendation, recommended_prompts
+from schema.repository.recommendations import recommended_prompts
 from schema.repository.search import search_prompts
 from schema.repository.warehouse import WarehouseNotBuiltError
 
@@ -102,12 +103,7 @@ def _suggest(session: Session) -> None:
         return
     if found:
         st.subheader("Popular this month" if reader is None else "For you", anchor=False)
-        prompt_grid((one.card, None if reader is None else _reason(one)) for one in found)
-
-
-def _reason(recommendation: Recommendation) -> str:
-    liked = recommendation.because_of
-    return f"Because you liked {shorten(liked, 80)}" if liked else "Popular this month"
+        recommendation_grid(found, reader)
 
 
 def _show_newest(session: Session, wanted: Wanted) -> None:

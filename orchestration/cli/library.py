@@ -89,13 +89,16 @@ def recommend(
     with viewer_session(engine_for(Role.DASHBOARD), user_id) as session:
         found = recommended_prompts(session, user_id, take=take)
     if as_json:
-        results = [{"id": one.card.id, "title": one.card.title, "because_of": one.because_of} for one in found]
+        results = [
+            {"id": one.card.id, "title": one.card.title, "because_of": one.because_of, "reason": one.reason}
+            for one in found
+        ]
         print_json({"recommendations": results})
         return
     columns: dict[str, Sequence[object]] = {
         "id": [one.card.id for one in found],
         "title": [one.card.title for one in found],
-        "because they liked": [one.because_of or "(popular)" for one in found],
+        "why": [f"{one.reason}: {one.because_of}" if one.because_of else one.reason for one in found],
     }
     print_table("Recommended", columns, frozenset({"id"}))
 

@@ -10,11 +10,13 @@ import typer
 
 from orchestration.cli.console import err, out, print_json, ready_database
 from orchestration.lib.dbt_project import connection_variables, dbt_command, sole_refresh
+from orchestration.lib.neighbour_tables import refresh_neighbours
 from schema.database import connect, database_url, engine_for
 from schema.errors import PromptoryError
 from schema.roles import Role
 from schema.settings import get_settings
 
+_SIGNALS = "model.promptory.int_person_signals"  # what the neighbours are made of
 FAILED = ("error", "fail", "runtime error")
 
 
@@ -30,6 +32,9 @@ def refresh(
     results = _build(target, arguments)
     failed = [result for result in results if result["status"] in FAILED]
     warned = [result for result in results if result["status"] == "warn"]
+    if _SIGNALS in {result["unique_id"] for result in results if result["status"] not in (*FAILED, "skipped")}:
+        with err.status("Finding each prompt's neighbours"):
+            refresh_neighbours(engine_for(Role.DBT))
     if as_json:
         print_json(
             {

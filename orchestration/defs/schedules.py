@@ -3,6 +3,7 @@
 import dagster as dg
 from dagster_dbt import build_dbt_asset_selection
 
+from orchestration.defs.discovery import prompt_neighbours
 from orchestration.defs.ingestion import activity_events, activity_months, days, prompts, subscriptions, users
 from orchestration.defs.warehouse import warehouse
 
@@ -25,7 +26,9 @@ load_activity_day = dg.define_asset_job(
 
 daily_ingest = dg.define_asset_job(
     "daily_ingest",
-    selection=dg.AssetSelection.assets(users, activity_events, activity_months, subscriptions, warehouse),
+    selection=dg.AssetSelection.assets(
+        users, activity_events, activity_months, subscriptions, warehouse, prompt_neighbours
+    ),
     partitions_def=days,
     description="Load a day's activity, accounts and billing, then build the whole warehouse.",
 )

@@ -181,6 +181,18 @@ class UserPromptLike(Base):
     __table_args__ = (Index("ix_user_prompt_likes_prompt_id_user_id", "prompt_id", "user_id"),)
 
 
+class HiddenPrompt(Base):
+    """A person does not want to be recommended a prompt."""
+
+    __tablename__ = "hidden_prompts"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.users.id", ondelete="CASCADE"), primary_key=True)
+    prompt_id: Mapped[int] = mapped_column(
+        ForeignKey(f"{LIBRARY}.prompts.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    hidden_at: Mapped[Created]
+
+
 class PromptSignature(Base):
     """What a text's neighbours are found by: the bands of its MinHash. `content_hash` says of which text."""
 

@@ -46,6 +46,7 @@ prompt_rankings = Table(
     Column("likes", BigInteger),
     Column("like_rate", Double),
     Column("like_rank", BigInteger),
+    Column("hot_rank", BigInteger),
     Column("as_of", DateTime(timezone=True)),
 )
 

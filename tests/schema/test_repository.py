@@ -20,7 +20,9 @@ from tests.support.library import Library
 NEIGHBOURS = """
     SET ROLE promptory_dbt;
     CREATE TABLE analytics.prompt_neighbours (prompt_id bigint, neighbour_id bigint, weight double precision);
-    CREATE TABLE analytics.prompt_rankings (ranking_window text, prompt_id bigint, like_rank bigint);
+    CREATE TABLE analytics.prompt_rankings (
+        ranking_window text, prompt_id bigint, likes bigint, like_rank bigint, hot_rank bigint
+    );
     GRANT SELECT ON ALL TABLES IN SCHEMA analytics TO promptory_dashboard;
 """
 
@@ -111,7 +113,7 @@ def test_recommendations_follow_neighbours_then_tags_then_popularity(library: Li
         """,
         liked=liked, near=near, nearer=nearer, locked=locked, own=own,
     )  # fmt: skip
-    library.do("INSERT INTO analytics.prompt_rankings VALUES ('30d', :popular, 1)", popular=popular)
+    library.do("INSERT INTO analytics.prompt_rankings VALUES ('30d', :popular, 1, 1, 1)", popular=popular)
     with library.viewer(person) as session:
         found = recommended_prompts(session, person)
     # nearer .4/.9, near .2/.9, tagged .2 * 1/1, popular 0

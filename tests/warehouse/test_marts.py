@@ -101,7 +101,7 @@ def test_every_mart_has_the_figures_worked_out_by_hand(small: Library) -> None:
 
 def test_analysts_read_marts_and_nothing_else_also_after_a_rebuild(small: Library, tmp_path: Path) -> None:
     run_dbt(small, tmp_path / "target", "build")
-    for mart in ("tag_popularity", "prompt_rankings", "mrr_daily", "prompt_neighbours"):
+    for mart in ("tag_popularity", "prompt_rankings", "mrr_daily"):
         for role in (Role.ANALYST, Role.DASHBOARD):
             small.rows(f"SELECT * FROM analytics.{mart}", role)
     for inner in ("stg_library__users", "stg_library__activity_events", "int_subscription_spans"):

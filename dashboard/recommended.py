@@ -1,0 +1,45 @@
+"""Recommended prompts: why each is shown, and a way to say that one does not suit."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from dashboard import viewer
+from dashboard.components import prompt_card, shorten
+from schema.repository.hidden import hide_prompt
+from schema.repository.recommendations import Reason, Recommendation
+
+_REASONS = {
+    Reason.LIKED: "Because you liked {}",
+    Reason.COPIED: "Because you copied {}",
+    Reason.VIEWED: "Because you viewed {}",
+    Reason.TAGS: "Has tags that you like",
+    Reason.NEW: "New this month",
+    Reason.POPULAR: "Popular this month",
+}
+
+
+def recommendation_grid(found: Iterable[Recommendation], reader: int | None) -> None:
+    """Cards side by side; who is signed in sees why, and can say that they do not want one."""
+    with st.grid(3, min_column_width=300):
+        for one in found:
+            if reader is None:
+                prompt_card(one.card)
+                continue
+            with st.container(height="stretch", gap="xsmall"):
+                prompt_card(one.card, _REASONS[one.reason].format(shorten(one.because_of or "", 80)))
+                st.button(
+                    "Not for me",
+                    key=f"hide-{one.card.id}",
+                    icon=":material/visibility_off:",
+                    type="tertiary",
+                    on_click=_hide,
+                    args=(reader, one.card.id),
+                )
+
+
+def _hide(reader: int, prompt_id: int) -> None:
+    with viewer.open_session() as session:
+        hide_prompt(session, reader, prompt_id)
+        session.commit()
+    st.toast("It is not recommended to you any more.")

@@ -1,0 +1,18 @@
+"""Prompts that a person does not want to be recommended."""
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from schema.models import HiddenPrompt
+
+
+def hide_prompt(session: Session, user_id: int, prompt_id: int) -> None:
+    """Recommend the prompt no more to the person, who must be the session's viewer; hiding it again changes nothing."""
+    values = {"user_id": user_id, "prompt_id": prompt_id}
+    session.execute(insert(HiddenPrompt).values(values).on_conflict_do_nothing())
+
+
+def unhide_prompt(session: Session, user_id: int, prompt_id: int) -> None:
+    """Let the prompt be recommended again to the person, who must be the session's viewer."""
+    session.execute(delete(HiddenPrompt).where(HiddenPrompt.user_id == user_id, HiddenPrompt.prompt_id == prompt_id))
