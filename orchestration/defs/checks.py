@@ -7,6 +7,7 @@ import dagster as dg
 from dagster_dbt import DbtCliResource
 from sqlalchemy import text
 
+from orchestration.defs.discovery import prompt_neighbours
 from orchestration.defs.ingestion import activity_events, subscriptions, users
 from orchestration.defs.resources import Library
 from orchestration.defs.warehouse import warehouse
@@ -124,5 +125,5 @@ def sources_are_fresh(
         )
 
 
-marts = [spec.key for spec in warehouse.specs if "mart" in spec.tags]
+marts = [spec.key for spec in (*warehouse.specs, *prompt_neighbours.specs) if "mart" in spec.tags]
 checks: list[Any] = [each_day_has_events, events_do_not_jump, sources_are_fresh, *map(_does_not_shrink, marts)]

@@ -18,4 +18,4 @@ from schema.roles import Role
 )
 def prompt_neighbours() -> dg.MaterializeResult[Any]:
     """A prompt and one of its 300 nearest by RP3beta over likes, copies and views."""
-    return dg.MaterializeResult(metadata={"prompts": refresh_neighbours(engine_for(Role.DBT))})
+    return dg.MaterializeResult(metadata={"dagster/row_count": refresh_neighbours(engine_for(Role.DBT))})

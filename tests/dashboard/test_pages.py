@@ -74,7 +74,7 @@ def test_a_search_can_be_shared_by_its_address() -> None:
 
 
 def test_a_search_without_results_says_so() -> None:
-    app = open_app(q="zzzz-nothing-holds-this")
+    app = open_app(q="zzzzqqqq")
     assert "No prompt holds" in app.info[0].value
     assert not app.expander
 
