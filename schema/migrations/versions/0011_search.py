@@ -50,6 +50,11 @@ STEMMERS = {
     "yi": "yiddish",
 }
 
+INDEX = (
+    *("search_state", "search_words", "search_recent_postings", "search_postings", "search_documents"),
+    "search_generations",
+)
+
 _CASES = "\n".join(f"    WHEN '{code}' THEN 'pg_catalog.{name}'::regconfig" for code, name in STEMMERS.items())
 
 FUNCTIONS = rf"""
@@ -130,10 +135,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them; the next refresh after an upgrade makes the index anew."""
-    op.execute("DROP FUNCTION library.viewer_audiences() CASCADE")
-    op.execute("DROP FUNCTION library.search_terms(text, text) CASCADE")
-    op.execute("DROP FUNCTION library.search_unaccented(text) CASCADE")
-    op.execute("DROP FUNCTION library.search_words(text) CASCADE")
-    op.execute("DROP FUNCTION library.search_stemmer(text) CASCADE")
-    op.execute("DROP FUNCTION library.search_folded(text) CASCADE")
+    """Drop them, and the index, whose policies call them; the next refresh after an upgrade makes it anew."""
+    op.execute("SET LOCAL ROLE promptory_dbt")
+    for table in INDEX:
+        op.execute(f"DROP TABLE IF EXISTS analytics.{table}")
+    op.execute("SET LOCAL ROLE promptory_owner")
+    op.execute("DROP FUNCTION library.viewer_audiences()")
+    op.execute("DROP FUNCTION library.search_terms(text, text)")
+    op.execute("DROP FUNCTION library.search_unaccented(text)")
+    op.execute("DROP FUNCTION library.search_words(text)")
+    op.execute("DROP FUNCTION library.search_stemmer(text)")
+    op.execute("DROP FUNCTION library.search_folded(text)")
