@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, Engine
 
-from schema.repository.search import SearchPage, Sort, search_prompts
+from schema.repository.search import SearchPage, Sort, patience, search_prompts
 from tests.conftest import scratch_library
 from tests.support.library import Library
 from tests.support.warehouse import run_dbt
@@ -197,6 +197,14 @@ def test_scores_are_bm25_worked_out_by_hand(indexed: Library) -> None:
     assert (documents, own) == (10, 11)
     expected = log(1 + (10 - 1 + 0.5) / (1 + 0.5)) * 3 * 2.2 / (3 + 1.2 * (0.25 + 0.75 * 11 / (length / documents)))
     assert search(indexed, "terminal").found[0].score == pytest.approx(expected)
+
+
+def test_a_search_that_takes_too_long_says_so(indexed: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "MAX_MILLISECONDS", 1)
+    with pytest.raises(patience.SearchTooSlowError, match="rarer words"):
+        search(indexed, "linux terminal commands")
+    monkeypatch.undo()
+    assert search(indexed, "linux").total == 1
 
 
 def test_filters_orders_pages_and_marks(indexed: Library) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from schema.models import Prompt
 from schema.repository.cards import PromptCard, card_columns, check_page, to_card
 from schema.repository.search.index import current_index, vocabulary_of
+from schema.repository.search.patience import bounded
 from schema.repository.search.request import parse_query
 from schema.repository.search.snippets import Snippet, snippet_of
 from schema.repository.search.spelling import corrected
@@ -76,6 +77,9 @@ def search_prompts(
 
     A query may hold "a phrase", -word, tag:name; its last word may be the beginning of one. `tags` must all be there;
     `creator` is a person's id. A text that the viewer may not read is not searched, and has no part in any score.
+
+    Raises:
+        SearchTooSlowError: it took more than five seconds.
     """
     check_page(skip, take)
     asked = request = parse_query(query)
@@ -109,7 +113,7 @@ def search_prompts(
         .outerjoin(Prompt, Prompt.id == prompt_cards.c.id)
         .order_by(found.c.place)
     )
-    with reading_marts():
+    with reading_marts(), bounded(session):
         rows = session.execute(statement).all()
     terms = rows[0].terms or () if rows else ()
     return SearchPage(
