@@ -81,6 +81,8 @@ def test_a_search_meets_the_old_index_until_the_new_one_is_whole(library: Librar
     run_dbt(library, tmp_path, "run", *INDEX)
     assert before == halfway == {"walnut": [prompt], "almond": [], "hazel": []}
     assert {word: found(word) for word in ("walnut", "almond")} == {"walnut": [], "almond": [prompt]}
+    newer = library.add_prompt("pecan", tags=("nut",))
+    assert found("pecan") == found("pecan tag:nut") == [newer]
 
 
 PROMPTS = (
@@ -155,6 +157,7 @@ def test_what_is_looked_for_is_found_first(indexed: Library, query: str, first: 
         ("tag:code", ["C++ review", "C course"]),
         ("tag:code -tag:shell", ["C++ review", "C course"]),
         ('"my output"', []),
+        ("the of tag:shell", ["Linux terminal"]),
         ("qwrtzp", []),
         ("!!! ...", []),
         ("\x00", None),

@@ -204,12 +204,6 @@ _EXACT = f"""
     WHERE p.occurrences IS NOT NULL AND {{condition}}
     GROUP BY c.prompt_id"""
 
-# Words such as "how to" are in every text: they look for nothing, and the newest are as good as any.
-_NEWEST_FOR_STOP_WORDS = f"""
-    SELECT c.id, cast(0 AS double precision)
-    FROM (SELECT id FROM library.prompt_cards ORDER BY id DESC LIMIT {RESORTED}) AS c
-    WHERE NOT EXISTS (SELECT FROM asked) AND EXISTS (SELECT FROM library.search_words(:words))"""
-
 _FILTERS = {
     "agent_type": "c.agent_type = :agent_type",
     "access": "c.access = :access",
@@ -326,8 +320,9 @@ hits AS MATERIALIZED (
         NOT coalesce((SELECT bool_or(is_cut) FROM terms), false) AS is_exact
 )"""
     ]
+    newest = _newest_for_stop_words(has_set)
     if not is_indexed:
-        return [*parts, f"scored AS (SELECT prompt_id, score FROM candidates UNION ALL {_NEWEST_FOR_STOP_WORDS})"]
+        return [*parts, f"scored AS (SELECT prompt_id, score FROM candidates UNION ALL {newest})"]
     has_cut = "EXISTS (SELECT FROM terms WHERE is_cut)"
     parts.append(
         f"of_cut_terms AS MATERIALIZED ({_EXACT.format(source='candidates', of_terms='is_cut', condition=has_cut)})"
@@ -341,8 +336,21 @@ hits AS MATERIALIZED (
     LEFT JOIN of_cut_terms AS o ON o.prompt_id = c.prompt_id"""
     if has_set:
         by_prompt = _EXACT.format(source="chosen", of_terms="true", condition=is_small)
-        scored += f" WHERE NOT {is_small} UNION ALL {by_prompt}"
-    return [*parts, f"scored AS MATERIALIZED ({scored} UNION ALL {_NEWEST_FOR_STOP_WORDS})"]
+        scored += f"""
+    WHERE NOT {is_small}
+    UNION ALL {by_prompt}
+    UNION ALL
+    SELECT h.prompt_id, h.score FROM hits AS h WHERE {is_small} AND h.prompt_id IN (SELECT prompt_id FROM unindexed)"""
+    return [*parts, f"scored AS MATERIALIZED ({scored} UNION ALL {newest})"]
+
+
+def _newest_for_stop_words(has_set: bool) -> str:
+    """Words such as "how to" are in every text: they look for nothing, and the newest are as good as any."""
+    within = "WHERE id IN (SELECT prompt_id FROM chosen)" if has_set else ""
+    return f"""
+    SELECT c.id, cast(0 AS double precision)
+    FROM (SELECT id FROM library.prompt_cards {within} ORDER BY id DESC LIMIT {RESORTED}) AS c
+    WHERE NOT EXISTS (SELECT FROM asked) AND EXISTS (SELECT FROM library.search_words(:words))"""
 
 
 def _all(has_set: bool) -> str:
