@@ -26,7 +26,7 @@
         from {{ ref('int_activity_days') }} as days
         where
             {{ 'true' if dropped else 'days.events_dropped_at is null' }}
-            and {{ is_to_build('days', 'activity_date') }}
+            and {{ is_to_build('days', ['activity_date', 'revision']) }}
     )
 {%- endmacro %}
 
@@ -35,20 +35,6 @@
     {%- if is_incremental() -%}
         delete from {{ this }}
         where {{ date_column }} in (select {{ date_column }} from {{ to_build }} as changed)
-    {%- endif -%}
-{%- endmacro %}
-
-{# Whether a row of the relation `candidates` was not counted yet, or with another revision. #}
-{% macro is_to_build(candidates, date_column) -%}
-    {%- if is_incremental() -%}
-        not exists (
-            select 1 from {{ this }} as counted
-            where
-                counted.{{ date_column }} = {{ candidates }}.{{ date_column }}
-                and counted.revision = {{ candidates }}.revision
-        )
-    {%- else -%}
-        true
     {%- endif -%}
 {%- endmacro %}
 

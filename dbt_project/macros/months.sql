@@ -21,6 +21,6 @@
             from {{ ref('int_activity_days') }} as days
             group by activity_month
         ) as months
-        where {{ is_to_build('months', 'activity_month') }}
+        where {{ is_to_build('months', ['activity_month', 'revision']) }}
     )
 {%- endmacro %}

@@ -26,7 +26,7 @@
         from {{ ref('int_viewer_periods') }} as periods
         where
             periods.period = '{{ period }}'
-            and {{ is_to_build('periods', 'period_date') }}
+            and {{ is_to_build('periods', ['period_date', 'revision']) }}
     )
 {%- endmacro %}
 

@@ -36,41 +36,15 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Whether what is made for each generation is still to be made for this one. #}
-{% macro is_to_pack(generation) -%}
-    {%- if is_incremental() -%}
-        not exists (select 1 from {{ this }} as packed where packed.generation = {{ generation }})
-    {%- else -%}
-        true
-    {%- endif -%}
+{# What says that a document is still the one of a text. #}
+{% macro of_document() -%}
+    {{ return(['prompt_id', 'audience', 'fingerprint']) }}
 {%- endmacro %}
 
 {# Whether a text has no document that says the same. #}
 {% macro is_to_index(texts) -%}
     {%- if is_incremental() -%}
-        not exists (
-            select 1 from {{ this }} as documents
-            where
-                documents.prompt_id = {{ texts }}.prompt_id
-                and documents.audience = {{ texts }}.audience
-                and documents.fingerprint = {{ texts }}.fingerprint
-                and documents.replaced_at is null
-        )
-    {%- else -%}
-        true
-    {%- endif -%}
-{%- endmacro %}
-
-{# Whether a document's postings are not beside the packed ones yet. #}
-{% macro is_to_add(documents) -%}
-    {%- if is_incremental() -%}
-        not exists (
-            select 1 from {{ this }} as postings
-            where
-                postings.prompt_id = {{ documents }}.prompt_id
-                and postings.audience = {{ documents }}.audience
-                and postings.indexed_at = {{ documents }}.indexed_at
-        )
+        {{ has_no_equal(texts, '(select * from ' ~ this ~ ' where replaced_at is null)', of_document()) }}
     {%- else -%}
         true
     {%- endif -%}
@@ -100,13 +74,7 @@
         set replaced_at = {{ run_moment() }}
         where
             documents.replaced_at is null
-            and not exists (
-                select 1 from {{ ref('int_search_texts') }} as texts
-                where
-                    texts.prompt_id = documents.prompt_id
-                    and texts.audience = documents.audience
-                    and texts.fingerprint = documents.fingerprint
-            )
+            and {{ has_no_equal('documents', ref('int_search_texts'), of_document()) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,17 +1,14 @@
+{# What a day's tag figures depend on. #}
+{% macro of_tagged_day() -%}
+    {{ return(['activity_date', 'revision', 'tagging']) }}
+{%- endmacro %}
+
 {# The days whose tag figures are to be built: those whose events changed, or the tags of a prompt that was used then. #}
 {% macro tagged_days_to_build() -%}
     (
         select days.*
         from {{ ref('int_tagged_days') }} as days
-        {%- if is_incremental() %}
-        where not exists (
-            select 1 from {{ this }} as counted
-            where
-                counted.activity_date = days.activity_date
-                and counted.revision = days.revision
-                and counted.tagging = days.tagging
-        )
-        {%- endif %}
+        where {{ is_to_build('days', of_tagged_day()) }}
     )
 {%- endmacro %}
 
@@ -19,12 +16,6 @@
 {% macro forget_changed_tagged_days() -%}
     {%- if is_incremental() -%}
         delete from {{ this }} as counted
-        where not exists (
-            select 1 from {{ ref('int_tagged_days') }} as days
-            where
-                counted.activity_date = days.activity_date
-                and counted.revision = days.revision
-                and counted.tagging = days.tagging
-        )
+        where {{ has_no_equal('counted', ref('int_tagged_days'), of_tagged_day()) }}
     {%- endif -%}
 {%- endmacro %}

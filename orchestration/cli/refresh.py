@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestration.cli.console import err, out, print_json, ready_database
-from orchestration.lib.dbt_project import connection_variables, dbt_command, sole_refresh
+from orchestration.lib.dbt_project import connection_variables, dbt_command, last_line, sole_refresh
 from orchestration.lib.neighbour_tables import refresh_neighbours
 from schema.database import connect, database_url, engine_for
 from schema.errors import PromptoryError
@@ -44,7 +44,7 @@ def refresh(
                 "warned": [result["unique_id"] for result in warned],
             }
         )
-    descriptions = _descriptions(target)
+    descriptions = _descriptions(target) if warned or failed else {}
     for result in [*warned, *failed]:
         said = descriptions.get(result["unique_id"]) or result.get("message") or result["status"]
         err.print(f"{result['unique_id']}: {said.strip()}", markup=False, soft_wrap=True)
@@ -59,8 +59,7 @@ def docs() -> None:
     target = _ready()
     done = _dbt("Describing the warehouse", "docs", "generate", "--static", "--target-path", str(target))
     if done.returncode:
-        reason = done.stdout.strip().splitlines()[-1:] or ["no output"]
-        raise PromptoryError(f"dbt could not describe the warehouse: {reason[0]}")
+        raise PromptoryError(f"dbt could not describe the warehouse: {last_line(done.stdout)}")
     out.print(f"Open {target / 'static_index.html'}", soft_wrap=True, highlight=False)
 
 
@@ -93,7 +92,6 @@ def _build(target: Path, arguments: list[str]) -> list[dict[str, Any]]:
         results.unlink(missing_ok=True)
         done = _dbt("Building the warehouse", "build", *folders, *arguments)
         if not results.exists():
-            reason = done.stdout.strip().splitlines()[-1:] or ["no output"]
-            raise PromptoryError(f"dbt could not run: {reason[0]} (log: {target / 'logs' / 'dbt.log'})")
+            raise PromptoryError(f"dbt could not run: {last_line(done.stdout)} (log: {target / 'logs' / 'dbt.log'})")
         found: list[dict[str, Any]] = json.loads(results.read_text(encoding="utf-8"))["results"]
     return found

@@ -11,7 +11,7 @@ from psycopg import connect
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import URL
 
-from orchestration.lib.dbt_project import connection_variables, dbt_command
+from orchestration.lib.dbt_project import connection_variables, dbt_command, last_line
 from schema.database import create_role_engine, database_url
 from schema.errors import PromptoryError
 from schema.migrations import upgrade
@@ -54,4 +54,4 @@ def build(url: URL, *selection: str) -> None:
             check=False,
         )
     if done.returncode:
-        raise PromptoryError(f"dbt could not build {' '.join(selection)}: {done.stdout.strip().splitlines()[-1:]}")
+        raise PromptoryError(f"dbt could not build {' '.join(selection)}: {last_line(done.stdout)}")

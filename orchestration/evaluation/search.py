@@ -10,9 +10,9 @@ from sqlalchemy import URL, Connection, text
 
 from ingest.languages import language_of
 from orchestration.evaluation.beir import Document, Relevance, TestSet
+from orchestration.evaluation.measures import mean_measures
 from orchestration.evaluation.scratch import build, scratch_database
 from schema.database import connect, create_role_engine, driver_of, viewer_session
-from schema.errors import PromptoryError
 from schema.repository.search import search_prompts
 from schema.roles import Role
 
@@ -150,15 +150,6 @@ def _figures(search: Search | None, test_set: TestSet) -> dict[str, float] | Non
 
 
 def _quality(rankings: dict[str, Ranking], relevance: Relevance) -> dict[str, float]:
-    try:
-        import ir_measures  # noqa: PLC0415 (a development extra)
-    except ImportError as error:
-        raise PromptoryError("Evaluation needs ir-measures: pip install 'promptory[evaluation]'.") from error
     run = {query: {one: 1.0 / (place + 1) for place, one in enumerate(ids)} for query, ids in rankings.items()}
-    measures = {
-        "ndcg@10": ir_measures.nDCG @ 10,
-        "recall@100": ir_measures.R @ 100,
-        "mrr@10": ir_measures.RR @ 10,
-    }
-    found = ir_measures.calc_aggregate(list(measures.values()), relevance, run)
-    return {name: round(float(found[measure]), 4) for name, measure in measures.items()}
+    means = mean_measures({"ndcg@10": "nDCG@10", "recall@100": "R@100", "mrr@10": "RR@10"}, relevance, run)
+    return {name: round(value, 4) for name, value in means.items()}

@@ -26,6 +26,11 @@ def dbt_command(*arguments: str) -> list[str]:
     return [DBT_EXECUTABLE, *arguments, "--project-dir", folder, "--profiles-dir", folder]
 
 
+def last_line(output: str) -> str:
+    """The last line that dbt printed, which says most of why it failed."""
+    return (output.strip().splitlines() or ["no output"])[-1]
+
+
 @contextmanager
 def sole_refresh() -> Iterator[None]:
     """Wait until no other refresh of this database runs, on whatever machine: two would take each other's tables away.

@@ -20,7 +20,7 @@ documents as (
         documents.*
     from {{ ref('search_documents') }} as documents
     inner join generations on {{ is_of_generation('documents', 'generations.generation') }}
-    where {{ is_to_pack('generations.generation') }}
+    where {{ is_to_build('generations', ['generation']) }}
 ),
 
 averages as (

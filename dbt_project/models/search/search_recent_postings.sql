@@ -22,7 +22,7 @@ documents as (
     where
         documents.replaced_at is null
         and documents.indexed_at > generations.generation
-        and {{ is_to_add('documents') }}
+        and {{ is_to_build('documents', ['prompt_id', 'audience', 'indexed_at']) }}
 ),
 
 final as (

@@ -20,7 +20,7 @@ texts as (
         texts.*
     from {{ ref('int_search_texts') }} as texts
     cross join generations
-    where {{ is_to_pack('generations.generation') }}
+    where {{ is_to_build('generations', ['generation']) }}
     -- A sample tells how words are written; by a hash of the prompt, so that the same library gives the same words.
     order by hashint8(texts.prompt_id)
     limit {{ var('search_texts_read_for_words') }}

@@ -5,17 +5,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from schema.models import Prompt
-from schema.repository.cards import PromptCard, card_columns, check_page, to_card
+from schema.repository.cards import PromptCard, check_page, select_cards, to_card
 from schema.repository.search.index import current_index, vocabulary_of
 from schema.repository.search.patience import bounded
 from schema.repository.search.request import parse_query
 from schema.repository.search.snippets import Snippet, snippet_of
 from schema.repository.search.spelling import corrected
-from schema.repository.search.statement import MAX_COMPLETIONS, found_prompts
+from schema.repository.search.statement import found_prompts
 from schema.repository.tables import prompt_cards
 from schema.repository.warehouse import reading_marts
 
@@ -100,17 +98,15 @@ def search_prompts(
         "words": " ".join(request.words),
         "unwanted": " ".join(request.excluded),
         "beginning": request.beginning,
-        "completions": MAX_COMPLETIONS,
         "skip": skip,
         "take": take,
     }
     order = sort if index is not None or sort == Sort.NEW else Sort.RELEVANCE
     found = found_prompts(parameters, sort=order.value, is_indexed=index is not None)
     statement = (
-        select(*card_columns(), found.c.score, found.c.total, found.c.is_total, found.c.terms)
-        .select_from(found)
-        .join(prompt_cards, prompt_cards.c.id == found.c.prompt_id)
-        .outerjoin(Prompt, Prompt.id == prompt_cards.c.id)
+        select_cards()
+        .add_columns(found.c.score, found.c.total, found.c.is_total, found.c.terms)
+        .join(found, found.c.prompt_id == prompt_cards.c.id)
         .order_by(found.c.place)
     )
     with reading_marts(), bounded(session):

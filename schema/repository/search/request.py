@@ -29,11 +29,6 @@ class SearchRequest:
         last = self.words[-1].lower() if self.words else ""
         return last if self.is_open and len(last) > 1 and last.isalnum() else ""
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is looked for: all prompts are meant."""
-        return not (self.words or self.excluded or self.tags)
-
 
 def parse_query(query: str) -> SearchRequest:
     """Take a query apart: `word "a phrase" -without tag:name`. What is longer than anybody types is cut."""

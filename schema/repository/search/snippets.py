@@ -53,10 +53,9 @@ def _marks(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
         return []
     # Accents are no part of a term; a letter without its accent stands where it stood.
     folded = "".join(unicodedata.normalize("NFD", letter)[0] if ord(letter) < _HANGUL else letter for letter in text)
+    lowered = folded.lower()
     marks: list[tuple[int, int]] = []
-    for found in re.finditer(
-        f"(?=({'|'.join(parts)}))", folded.lower() if len(folded.lower()) == len(text) else folded
-    ):
+    for found in re.finditer(f"(?=({'|'.join(parts)}))", lowered if len(lowered) == len(text) else folded):
         start, end = found.span(1)
         if marks and start <= marks[-1][1]:
             marks[-1] = (marks[-1][0], max(marks[-1][1], end))

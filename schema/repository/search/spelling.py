@@ -1,5 +1,6 @@
 """Words that nobody wrote, put right by those that somebody did."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
@@ -16,10 +17,11 @@ _AROUND = ".,;:!?()[]{}'\""
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Words by the number of documents that hold them, and by their length."""
+    """Words by the number of documents that hold them, by their length, and in order."""
 
     documents: Mapping[str, int]
     by_length: Mapping[int, list[str]]
+    in_order: list[str]
 
     @classmethod
     def of(cls, documents: Mapping[str, int]) -> Self:
@@ -27,11 +29,12 @@ class Vocabulary:
         by_length: dict[int, list[str]] = {}
         for word in documents:
             by_length.setdefault(len(word), []).append(word)
-        return cls(documents, by_length)
+        return cls(documents, by_length, sorted(documents))
 
     def begins(self, beginning: str) -> bool:
         """Whether any word begins so."""
-        return any(word.startswith(beginning) for word in self.documents)
+        next_one = bisect_left(self.in_order, beginning)
+        return next_one < len(self.in_order) and self.in_order[next_one].startswith(beginning)
 
     def nearest(self, word: str) -> str | None:
         """The word that is meant: one slip away, two for long words; the commonest of the nearest.

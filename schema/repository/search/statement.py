@@ -27,7 +27,7 @@ CANDIDATES_FOR_FILTERS = 3_000
 SMALL_SET = 3_000
 RESORTED = 1_000
 
-_STATE = """
+_STATE = f"""
 state AS MATERIALIZED (
     SELECT
         max(generation) AS generation, max(as_of) AS as_of, sum(documents) AS documents,
@@ -50,7 +50,7 @@ state AS MATERIALIZED (
         )
     GROUP BY w.word
     ORDER BY sum(w.documents) DESC, w.word
-    LIMIT :completions
+    LIMIT {MAX_COMPLETIONS}
 )"""
 _STATE_WITHOUT_INDEX = """
 state AS MATERIALIZED (
@@ -152,7 +152,7 @@ counted AS MATERIALIZED (
         + (SELECT count(*) FROM unindexed AS u WHERE u.term = a.term) AS documents
     FROM asked AS a
     LEFT JOIN packed AS k ON k.term = a.term
-), cut_terms AS (
+), weighed AS (
     SELECT
         c.term, c.packed, c.documents,
         {K1 + 1} * cast(
@@ -162,7 +162,7 @@ counted AS MATERIALIZED (
     FROM counted AS c
     CROSS JOIN (SELECT (SELECT documents FROM state) + (SELECT count(*) FROM newest) AS documents) AS n
 ), terms AS MATERIALIZED (
-    SELECT term, documents, weight, blocks, packed > blocks * {POSTINGS_IN_A_BLOCK} AS is_cut FROM cut_terms
+    SELECT term, documents, weight, blocks, packed > blocks * {POSTINGS_IN_A_BLOCK} AS is_cut FROM weighed
 )"""
 
 _STRENGTH = f"""
@@ -238,7 +238,7 @@ _ORDERS = {
 def found_prompts(parameters: Mapping[str, Any], *, sort: str, is_indexed: bool) -> CTE:
     """The page of ids that a search finds, in their order.
 
-    `parameters` hold `words`, `unwanted`, `beginning`, `completions`, `skip`, `take`, and those filters of _FILTERS and
+    `parameters` hold `words`, `unwanted`, `beginning`, `skip`, `take`, and those filters of _FILTERS and
     _SETS that apply. Columns: `prompt_id`, `score`, `place`, `total`, `is_total`, `terms`.
     """
     looks_for_words = bool(parameters["words"] or parameters["beginning"])
