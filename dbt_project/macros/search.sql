@@ -6,6 +6,7 @@
     search_postings        a generation's postings: blocks of 1,000, the strongest first
     search_recent_postings those of documents that were indexed since
     search_words           a generation's words as they are written, for spelling and completing
+    search_facets          how many prompts have each value of a filter
     search_state           the generation and the moment that readers see; built last, and swapped at once
 
     What readers see is deleted only when they see something newer.

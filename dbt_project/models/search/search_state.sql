@@ -3,6 +3,7 @@
 -- depends_on: {{ ref('search_postings') }}
 -- depends_on: {{ ref('search_recent_postings') }}
 -- depends_on: {{ ref('search_words') }}
+-- depends_on: {{ ref('search_facets') }}
 with audiences (audience) as (
     values ('free'), ('card'), ('pro')
 ),

@@ -11,7 +11,13 @@ from schema.errors import PromptoryError
 
 MAX_MILLISECONDS = 5_000
 _CANCELED = "57014"
-_SET = "SELECT set_config('statement_timeout', :milliseconds, true)"
+# Compiling a statement, or remembering the postings of a term that comes once, takes longer than a search.
+_BEGIN = """
+SELECT
+    current_setting('statement_timeout') AS before, set_config('statement_timeout', :milliseconds, true),
+    set_config('jit', 'off', true), set_config('enable_memoize', 'off', true)
+"""
+_END = "SELECT set_config('statement_timeout', :before, true)"
 
 
 class SearchTooSlowError(PromptoryError):
@@ -25,12 +31,11 @@ def bounded(session: Session) -> Iterator[None]:
     Raises:
         SearchTooSlowError: one did.
     """
-    before = session.scalar(text("SELECT current_setting('statement_timeout')"))
-    session.execute(text(_SET), {"milliseconds": str(MAX_MILLISECONDS)})
+    before = session.scalar(text(_BEGIN), {"milliseconds": str(MAX_MILLISECONDS)})
     try:
         yield
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) == _CANCELED:
             raise SearchTooSlowError("This search takes too long; use rarer words, or a filter.") from None
         raise
-    session.execute(text(_SET), {"milliseconds": before})
+    session.execute(text(_END), {"before": before})

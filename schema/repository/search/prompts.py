@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from schema.repository.cards import PromptCard, check_page, select_cards, to_card
+from schema.repository.cards import PromptCard, check_page, to_card
+from schema.repository.search.facets import Facets, facets_of, facets_of_library
+from schema.repository.search.find import Scope, find
 from schema.repository.search.index import current_index, vocabulary_of
 from schema.repository.search.patience import bounded
 from schema.repository.search.request import parse_query
 from schema.repository.search.snippets import Snippet, snippet_of
 from schema.repository.search.spelling import corrected
-from schema.repository.search.statement import found_prompts
-from schema.repository.tables import prompt_cards
 from schema.repository.warehouse import reading_marts
 
 
@@ -42,7 +41,8 @@ class SearchPage:
     """One page of results, and how many there are in all; at least so many where `is_total` is false.
 
     `corrected` is the query that was searched for instead, where words were misspelt. `as_of` is when the index was
-    last refreshed, None where there is none; the newest prompts are found all the same.
+    last refreshed, None where there is none; the newest prompts are found all the same. `facets`, where they were
+    asked for, count what is found, of more than a thousand prompts the first thousand.
     """
 
     total: int
@@ -50,6 +50,7 @@ class SearchPage:
     is_total: bool = True
     corrected: str | None = None
     as_of: datetime | None = None
+    facets: Facets | None = None
 
     @property
     def cards(self) -> list[PromptCard]:
@@ -70,8 +71,9 @@ def search_prompts(
     creator: int | None = None,
     skip: int = 0,
     take: int = 20,
+    with_facets: bool = False,
 ) -> SearchPage:
-    """Prompts that hold any word of `query`, the best by BM25 first; all prompts for an empty query.
+    """Prompts that hold any word of `query`, the best by BM25 first; all prompts, the newest first, for an empty query.
 
     A query may hold "a phrase", -word, tag:name; its last word may be the beginning of one. `tags` must all be there;
     `creator` is a person's id. A text that the viewer may not read is not searched, and has no part in any score.
@@ -80,42 +82,35 @@ def search_prompts(
         SearchTooSlowError: it took more than five seconds.
     """
     check_page(skip, take)
-    asked = request = parse_query(query)
-    index = current_index(session)
-    if index is not None and asked.words:
-        request = corrected(asked, vocabulary_of(session, index))
+    asked = parse_query(query)
     wanted = {
         "agent_type": agent_type,
         "access": access,
         "language": language,
         "collection": collection,
         "creator": creator,
-        "tags": [tag.casefold() for tag in (*tags, *request.tags)],
-        "phrases": list(request.phrases),
+        "tags": [tag.casefold() for tag in (*tags, *asked.tags)],
+        "phrases": list(asked.phrases),
     }
-    parameters: dict[str, Any] = {name: value for name, value in wanted.items() if value not in (None, [])}
-    parameters |= {
-        "words": " ".join(request.words),
-        "unwanted": " ".join(request.excluded),
-        "beginning": request.beginning,
-        "skip": skip,
-        "take": take,
-    }
-    order = sort if index is not None or sort == Sort.NEW else Sort.RELEVANCE
-    found = found_prompts(parameters, sort=order.value, is_indexed=index is not None)
-    statement = (
-        select_cards()
-        .add_columns(found.c.score, found.c.total, found.c.is_total, found.c.terms)
-        .join(found, found.c.prompt_id == prompt_cards.c.id)
-        .order_by(found.c.place)
-    )
+    filters = {name: value for name, value in wanted.items() if value not in (None, [])}
     with reading_marts(), bounded(session):
-        rows = session.execute(statement).all()
-    terms = rows[0].terms or () if rows else ()
+        index = current_index(session)
+        vocabulary = vocabulary_of(session, index) if index is not None and asked.words else None
+        request = corrected(asked, vocabulary) if vocabulary is not None else asked
+        completions = vocabulary.completions(request.beginning) if vocabulary is not None else []
+        scope = Scope(
+            filters, sort.value if index is not None or sort == Sort.NEW else Sort.RELEVANCE.value, skip, take
+        )
+        result = find(session, index, (*request.words, *completions), request.excluded, scope, gathers=with_facets)
+        facets = None
+        if with_facets:
+            is_whole_library = index is not None and not (filters or asked.words or asked.excluded)
+            facets = facets_of_library(session) if is_whole_library else facets_of(session, result.ids)
     return SearchPage(
-        total=rows[0].total if rows else 0,
-        found=[Found(card := to_card(row), snippet_of(card, terms), row.score) for row in rows],
-        is_total=rows[0].is_total if rows else True,
+        total=result.total,
+        found=[Found(card := to_card(row), snippet_of(card, result.terms), row.score) for row in result.rows],
+        is_total=result.is_total,
         corrected=" ".join(request.words) if request.words != asked.words else None,
         as_of=index.as_of if index is not None else None,
+        facets=facets,
     )

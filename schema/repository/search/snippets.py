@@ -10,7 +10,8 @@ from schema.repository.cards import PromptCard
 
 LENGTH = 220
 READ = 20_000
-_HANGUL = 0x1100
+# Letters that may carry accents; from Hangul on, what comes apart is not an accent.
+_WITH_ACCENTS = re.compile("[\u00c0-\u10ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def _marks(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
     if not parts:
         return []
     # Accents are no part of a term; a letter without its accent stands where it stood.
-    folded = "".join(unicodedata.normalize("NFD", letter)[0] if ord(letter) < _HANGUL else letter for letter in text)
+    folded = _WITH_ACCENTS.sub(lambda letter: unicodedata.normalize("NFD", letter[0])[0], text)
     lowered = folded.lower()
     marks: list[tuple[int, int]] = []
     for found in re.finditer(f"(?=({'|'.join(parts)}))", lowered if len(lowered) == len(text) else folded):

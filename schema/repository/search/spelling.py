@@ -3,6 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from heapq import nsmallest
+from sys import maxunicode
 from typing import Self
 
 from rapidfuzz import process
@@ -10,6 +12,7 @@ from rapidfuzz.distance import OSA
 
 from schema.repository.search.request import SearchRequest
 
+MAX_COMPLETIONS = 12
 SHORTEST = 4
 LONG = 8
 _AROUND = ".,;:!?()[]{}'\""
@@ -35,6 +38,13 @@ class Vocabulary:
         """Whether any word begins so."""
         next_one = bisect_left(self.in_order, beginning)
         return next_one < len(self.in_order) and self.in_order[next_one].startswith(beginning)
+
+    def completions(self, beginning: str) -> list[str]:
+        """The commonest words that begin so; none where it is a word itself."""
+        if not beginning or beginning in self.documents:
+            return []
+        begin, end = bisect_left(self.in_order, beginning), bisect_left(self.in_order, beginning + chr(maxunicode))
+        return nsmallest(MAX_COMPLETIONS, self.in_order[begin:end], key=lambda word: (-self.documents[word], word))
 
     def nearest(self, word: str) -> str | None:
         """The word that is meant: one slip away, two for long words; the commonest of the nearest.

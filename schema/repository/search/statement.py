@@ -1,379 +1,170 @@
-"""The one statement of a search: BM25 over the index, and over the newest prompts that it does not hold yet.
+"""The statement of a search, put together from what the search needs and no more."""
 
-Robertson, Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), with Lucene's idf, which is never
-negative: ln(1 + (N - n + 0.5) / (n + 0.5)); k1 = 1.2, b = 0.75.
-"""
-
-from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, Boolean, Double, TextClause, column, text
+from sqlalchemy import BigInteger, Boolean, Double, Select, TextClause, column, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Text
 
-K1, B = 1.2, 0.75
-MAX_UNINDEXED = 500
-MAX_COMPLETIONS = 12
-# A block holds a thousand postings, the strongest first. Rare terms are read whole; the common ones share what is left,
-# and the best candidates are then scored by all of their terms.
-POSTINGS_IN_A_BLOCK = 1_000
-BLOCKS_READ = 24
-BLOCKS_OF_A_RARE_TERM = 2
-CANDIDATES = 300
-# Filters leave fewer of the candidates over: more are looked at.
-BLOCKS_READ_FOR_FILTERS = 80
-CANDIDATES_FOR_FILTERS = 3_000
-# A set so small is scored prompt by prompt.
-SMALL_SET = 3_000
-RESORTED = 1_000
+from schema.repository.cards import select_cards
+from schema.repository.search import scoring
+from schema.repository.search.filters import FILTERS, ORDERS, RANKS, SETS
+from schema.repository.search.index import MAX_UNINDEXED
+from schema.repository.tables import prompt_cards
 
-_STATE = f"""
-state AS MATERIALIZED (
-    SELECT
-        max(generation) AS generation, max(as_of) AS as_of, sum(documents) AS documents,
-        cast(sum(total_length) AS double precision) / nullif(sum(documents), 0) AS average_length
-    FROM analytics.search_state
-), stale AS MATERIALIZED (
-    SELECT DISTINCT prompt_id FROM analytics.search_state CROSS JOIN LATERAL unnest(stale_prompt_ids) AS prompt_id
-), languages AS MATERIALIZED (
-    SELECT DISTINCT language FROM analytics.search_state CROSS JOIN LATERAL unnest(languages) AS language
-    UNION SELECT NULL
-), completions AS MATERIALIZED (
-    SELECT w.word
-    FROM analytics.search_words AS w
-    WHERE
-        w.generation = (SELECT generation FROM state)
-        AND :beginning <> '' AND w.word >= :beginning AND w.word < :beginning || U&'\\+10FFFF'
-        AND NOT EXISTS (
-            SELECT FROM analytics.search_words AS whole
-            WHERE whole.generation = (SELECT generation FROM state) AND whole.word = :beginning
-        )
-    GROUP BY w.word
-    ORDER BY sum(w.documents) DESC, w.word
-    LIMIT {MAX_COMPLETIONS}
-)"""
-_STATE_WITHOUT_INDEX = """
-state AS MATERIALIZED (
-    SELECT
-        cast(NULL AS timestamptz) AS generation, cast(NULL AS timestamptz) AS as_of, 0 AS documents,
-        cast(NULL AS double precision) AS average_length
-), languages AS MATERIALIZED (
-    SELECT DISTINCT language FROM library.prompts UNION SELECT NULL
-), completions AS MATERIALIZED (
-    SELECT cast(NULL AS text) AS word WHERE false
-)"""
-
-_ASKED = """
-asked AS MATERIALIZED (
-    SELECT DISTINCT t.term
-    FROM languages AS l
-    CROSS JOIN LATERAL (
-        SELECT term FROM library.search_terms(:words, l.language)
-        UNION ALL
-        SELECT term FROM completions AS c CROSS JOIN LATERAL library.search_terms(c.word, l.language)
-    ) AS t{pairs}
-), unwanted AS MATERIALIZED (
-    SELECT DISTINCT t.term FROM languages AS l CROSS JOIN LATERAL library.search_terms(:unwanted, l.language) AS t
-)"""
-
-# A letter of a script without spaces alone: the pairs that begin with it.
-_PAIRS = f"""
-    UNION
-    SELECT p.term
-    FROM library.search_terms(:words, NULL) AS one
-    CROSS JOIN LATERAL (
-        SELECT b.term FROM analytics.search_postings AS b
-        WHERE
-            b.term > one.term AND b.term < one.term || U&'\\+10FFFF'
-            AND b.generation = (SELECT generation FROM state) AND b.block = 0
-        ORDER BY b.term_documents DESC, b.term LIMIT {MAX_COMPLETIONS}
-    ) AS p
-    WHERE
-        length(one.term) = 1 AND octet_length(one.term) > 1
-        AND (SELECT count(*) FROM library.search_terms(:words, NULL)) = 1"""
-
-# A text that the viewer may not read is not there: row-level security leaves it out.
-_UNINDEXED = f"""
-newest AS MATERIALIZED (
-    SELECT
-        n.id, n.title, n.language,
-        concat_ws(
-            E'\\n', n.description, (SELECT p.prompt_text FROM library.prompts AS p WHERE p.id = n.id), (
-                SELECT string_agg(t.name, ' ') FROM library.prompt_tags AS pt
-                INNER JOIN library.tags AS t ON t.id = pt.tag_id WHERE pt.prompt_id = n.id
-            )
-        ) AS body
-    FROM (
-        SELECT c.id, c.title, c.description, c.language, c.created_at
-        FROM library.prompt_cards AS c ORDER BY c.id DESC LIMIT {MAX_UNINDEXED}
-    ) AS n
-    WHERE n.created_at > coalesce((SELECT as_of FROM state), '-infinity')
-), unindexed AS MATERIALIZED (
-    SELECT
-        n.id AS prompt_id, t.term, sum(t.occurrences) AS occurrences,
-        sum(sum(t.occurrences)) OVER (PARTITION BY n.id) AS length
-    FROM newest AS n
-    CROSS JOIN LATERAL (
-        SELECT term, 2 * occurrences AS occurrences FROM library.search_terms(n.title, n.language)
-        UNION ALL
-        SELECT term, occurrences FROM library.search_terms(n.body, n.language)
-    ) AS t
-    GROUP BY n.id, t.term
-)"""
-
-_RECENT = """
-recent AS MATERIALIZED (
-    SELECT r.term, r.prompt_id, r.occurrences, r.length
-    FROM analytics.search_recent_postings AS r
-    CROSS JOIN state AS s
-    WHERE
-        r.term = ANY(ARRAY(SELECT term FROM asked UNION ALL SELECT term FROM unwanted))
-        AND r.indexed_at > s.generation AND r.indexed_at <= s.as_of
-        AND (r.replaced_at IS NULL OR r.replaced_at > s.as_of)
-), packed AS MATERIALIZED (
-    SELECT b.term, sum(b.term_documents) AS documents
-    FROM analytics.search_postings AS b
-    WHERE
-        b.term = ANY(ARRAY(SELECT term FROM asked))
-        AND b.generation = (SELECT generation FROM state) AND b.block = 0
-    GROUP BY b.term
-)"""
-_RECENT_WITHOUT_INDEX = """
-recent AS MATERIALIZED (
-    SELECT cast(NULL AS text) AS term, cast(NULL AS bigint) AS prompt_id, 0 AS occurrences, 0 AS length WHERE false
-), packed AS MATERIALIZED (
-    SELECT cast(NULL AS text) AS term, 0 AS documents WHERE false
-)"""
-
-_TERMS = f"""
-counted AS MATERIALIZED (
-    SELECT a.term, coalesce(k.documents, 0) AS packed, coalesce(k.documents, 0)
-        + (SELECT count(*) FROM recent AS r WHERE r.term = a.term)
-        + (SELECT count(*) FROM unindexed AS u WHERE u.term = a.term) AS documents
-    FROM asked AS a
-    LEFT JOIN packed AS k ON k.term = a.term
-), weighed AS (
-    SELECT
-        c.term, c.packed, c.documents,
-        {K1 + 1} * cast(
-            ln(1 + (greatest(n.documents - c.documents, 0) + 0.5) / (c.documents + 0.5)) AS double precision
-        ) AS weight,
-        greatest({BLOCKS_OF_A_RARE_TERM}, :blocks / greatest(count(*) FILTER (WHERE c.packed > 0) OVER (), 1)) AS blocks
-    FROM counted AS c
-    CROSS JOIN (SELECT (SELECT documents FROM state) + (SELECT count(*) FROM newest) AS documents) AS n
-), terms AS MATERIALIZED (
-    SELECT term, documents, weight, blocks, packed > blocks * {POSTINGS_IN_A_BLOCK} AS is_cut FROM weighed
-)"""
-
-_STRENGTH = f"""
-        w.weight * p.occurrences / (
-            p.occurrences + {K1 * (1 - B):.2f}
-            + {K1 * B:.2f} * p.length / coalesce((SELECT average_length FROM state), p.length)
-        )"""
-
-_PACKED = """
-        SELECT u.prompt_id, u.occurrences, u.length, w.weight, w.is_cut
-        FROM terms AS w
-        CROSS JOIN LATERAL (
-            SELECT b.prompt_ids, b.occurrences, b.lengths
-            FROM analytics.search_postings AS b
-            WHERE b.term = w.term AND b.generation = (SELECT generation FROM state) AND b.block < w.blocks
-            OFFSET 0
-        ) AS b
-        CROSS JOIN LATERAL unnest(b.prompt_ids, b.occurrences, b.lengths) AS u (prompt_id, occurrences, length)
-        WHERE u.prompt_id NOT IN (SELECT prompt_id FROM stale)
-        UNION ALL"""
-
-_EXACT = f"""
-    SELECT c.prompt_id, sum({_STRENGTH}
-    ) AS score
-    FROM (SELECT prompt_id FROM {{source}}) AS c
-    CROSS JOIN LATERAL (
-        SELECT d.terms, d.occurrences, d.length
-        FROM analytics.search_documents AS d
-        CROSS JOIN state AS s
-        WHERE
-            d.prompt_id = c.prompt_id AND d.indexed_at <= s.as_of
-            AND (d.replaced_at IS NULL OR d.replaced_at > s.as_of)
-        OFFSET 0
-    ) AS d
-    CROSS JOIN (SELECT term, weight FROM terms WHERE {{of_terms}}) AS w
-    CROSS JOIN LATERAL (
-        SELECT d.occurrences[array_position(d.terms, w.term)] AS occurrences, d.length OFFSET 0
-    ) AS p
-    WHERE p.occurrences IS NOT NULL AND {{condition}}
-    GROUP BY c.prompt_id"""
-
-_FILTERS = {
-    "agent_type": "c.agent_type = :agent_type",
-    "access": "c.access = :access",
-    "language": "c.language = :language",
-    "phrases": """NOT EXISTS (
-        SELECT FROM unnest(cast(:phrases AS text[])) AS phrase
-        WHERE position(trim(library.search_folded(phrase)) IN library.search_folded(concat_ws(
-            E'\\n', c.title, c.description, (SELECT p.prompt_text FROM library.prompts AS p WHERE p.id = c.id)
-        ))) = 0
-    )""",
-}
-# Filters that are a set of prompts.
-_SETS = {
-    "creator": "SELECT c.id AS prompt_id FROM library.prompt_cards AS c WHERE c.created_by = :creator",
-    "tags": """
-        SELECT pt.prompt_id FROM library.prompt_tags AS pt INNER JOIN library.tags AS t ON t.id = pt.tag_id
-        WHERE t.name = ANY(:tags) GROUP BY pt.prompt_id HAVING count(*) = cardinality(cast(:tags AS text[]))""",
-    "collection": """
-        SELECT ps.prompt_id FROM library.prompt_sources AS ps
-        INNER JOIN library.collections AS k ON k.id = ps.collection_id WHERE k.name = :collection""",
-}
-
-_ORDERS = {
-    "relevance": "f.score DESC, f.prompt_id",
-    "new": "c.created_at DESC, f.prompt_id DESC",
-    "likes": "r.likes DESC NULLS LAST, f.score DESC, f.prompt_id",
-    "hot": "r.hot_rank NULLS LAST, f.score DESC, f.prompt_id",
-    "best": "r.best_rank NULLS LAST, f.score DESC, f.prompt_id",
-}
+# How many of what is found are counted, ordered anew, and looked at for facets.
+MOST_COUNTED = 10_000
+MOST_GATHERED = 1_000
 
 
-def found_prompts(parameters: Mapping[str, Any], *, sort: str, is_indexed: bool) -> CTE:
-    """The page of ids that a search finds, in their order.
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a search consists of; its parameters bring the values.
 
-    `parameters` hold `words`, `unwanted`, `beginning`, `skip`, `take`, and those filters of _FILTERS and
-    _SETS that apply. Columns: `prompt_id`, `score`, `place`, `total`, `is_total`, `terms`.
+    `filters` are names of FILTERS and SETS, `sort` one of ORDERS. `is_cut` says that postings are left out,
+    `has_stale` and `has_changed` that packed postings are replaced by others, `has_newer` that prompts came after the
+    index. `gathers` asks for the ids of all that is found, up to MOST_GATHERED.
     """
-    looks_for_words = bool(parameters["words"] or parameters["beginning"])
-    sets = [query for name, query in _SETS.items() if name in parameters]
-    filters = [condition for name, condition in _FILTERS.items() if name in parameters]
-    narrows = bool(sets or filters or parameters["unwanted"] or sort != "relevance")
-    candidates = max(CANDIDATES_FOR_FILTERS if narrows else CANDIDATES, parameters["skip"] + parameters["take"])
-    asked = _ASKED.format(pairs=_PAIRS if is_indexed else "")
-    parts = [_STATE if is_indexed else _STATE_WITHOUT_INDEX, asked, _UNINDEXED]
-    parts += [_RECENT if is_indexed else _RECENT_WITHOUT_INDEX, _TERMS]
-    if sets:
-        parts.append(f"chosen AS MATERIALIZED ({' INTERSECT '.join(sets)})")
-    parts.append(_excluded(is_indexed))
-    parts += _scored(bool(sets), candidates, is_indexed) if looks_for_words else [_all(bool(sets))]
-    if parameters["unwanted"]:
-        filters.append("f.prompt_id NOT IN (SELECT prompt_id FROM excluded)")
-    ranks = "LEFT JOIN analytics.prompt_rankings AS r ON r.prompt_id = f.prompt_id AND r.ranking_window = 'all'"
-    # By another order than relevance only what is most relevant is put anew, or chance hits would come first.
-    resorted = f"ORDER BY f.score DESC, f.prompt_id LIMIT {RESORTED}" if looks_for_words and sort != "relevance" else ""
-    # Without filters, how many hold a term is known without looking at each.
-    total = "greatest(count(*) OVER (), (SELECT total FROM totals))" if not narrows else "count(*) OVER ()"
-    statement = f"""
-WITH {", ".join(parts)}, found AS (
-    SELECT f.prompt_id, f.score
-    FROM scored AS f
-    INNER JOIN library.prompt_cards AS c ON c.id = f.prompt_id
-    WHERE {" AND ".join(filters) or "true"}
-    {resorted}
-)
-SELECT
-    f.prompt_id, f.score, row_number() OVER (ORDER BY {_ORDERS[sort]}) AS place, {total} AS total,
-    (SELECT is_exact FROM totals) AS is_total,
-    (SELECT array_agg(term) FROM asked) AS terms
-FROM found AS f
-INNER JOIN library.prompt_cards AS c ON c.id = f.prompt_id
-{ranks if sort in ("likes", "hot", "best") else ""}
-ORDER BY place
-OFFSET :skip LIMIT :take
-"""
-    bound = {**parameters, "blocks": BLOCKS_READ_FOR_FILTERS if narrows else BLOCKS_READ}
+
+    filters: frozenset[str]
+    sort: str
+    is_indexed: bool = False
+    looks_for_words: bool = False
+    is_cut: bool = False
+    has_stale: bool = False
+    has_changed: bool = False
+    has_newer: bool = False
+    gathers: bool = False
+
+    @property
+    def conditions(self) -> str:
+        """The filters that are conditions."""
+        return _all_of([FILTERS[name] for name in sorted(self.filters & FILTERS.keys())])
+
+    @property
+    def sets(self) -> str:
+        """The filters that are sets, as one query; empty where there is none."""
+        return " INTERSECT ".join(SETS[name] for name in sorted(self.filters & SETS.keys()))
+
+
+@lru_cache(maxsize=256)
+def search_statement(shape: Shape) -> tuple[Select[*tuple[Any, ...]], frozenset[str]]:
+    """Cards of a page with `score`, `total`, `is_total` and `ids`, in their order; and the names of its parameters."""
+    statement = _of_words(shape) if shape.looks_for_words else _of_all(shape)
     clause: TextClause = text(statement)
-    clause = clause.bindparams(**{name: value for name, value in bound.items() if f":{name}" in statement})
-    return clause.columns(
+    found = clause.columns(
         column("prompt_id", BigInteger),
         column("score", Double),
         column("place", BigInteger),
         column("total", BigInteger),
         column("is_total", Boolean),
-        column("terms", ARRAY(Text)),
+        column("ids", ARRAY(BigInteger)),
     ).cte("found_prompts")
-
-
-def _scored(has_set: bool, candidates: int, is_indexed: bool) -> list[str]:
-    """The candidates with their scores: by the strongest postings, then the best of them by all that they hold."""
-    within = "WHERE p.prompt_id IN (SELECT prompt_id FROM chosen)" if has_set else ""
-    is_small = f"(SELECT count(*) FROM chosen) <= {SMALL_SET}"
-    parts = [
-        f"""
-hits AS MATERIALIZED (
-    SELECT prompt_id, sum(score) AS score, coalesce(sum(score) FILTER (WHERE NOT is_cut), 0) AS score_of_whole_terms
-    FROM (
-        SELECT p.prompt_id, w.is_cut, {_STRENGTH} AS score
-        FROM ({_PACKED if is_indexed else ""}
-            SELECT r.prompt_id, r.occurrences, r.length, w.weight, w.is_cut
-            FROM recent AS r INNER JOIN terms AS w ON w.term = r.term
-            UNION ALL
-            SELECT u.prompt_id, u.occurrences, u.length, w.weight, w.is_cut
-            FROM unindexed AS u INNER JOIN terms AS w ON w.term = u.term
-        ) AS p
-        CROSS JOIN LATERAL (SELECT p.weight, p.is_cut) AS w
-        {within}
-    ) AS postings
-    GROUP BY prompt_id
-), candidates AS MATERIALIZED (
-    SELECT prompt_id, score, score_of_whole_terms FROM hits ORDER BY score DESC, prompt_id LIMIT {candidates}
-), totals AS MATERIALIZED (
-    SELECT
-        greatest((SELECT count(*) FROM hits), (SELECT max(documents) FROM terms)) AS total,
-        NOT coalesce((SELECT bool_or(is_cut) FROM terms), false) AS is_exact
-)"""
-    ]
-    newest = _newest_for_stop_words(has_set)
-    if not is_indexed:
-        return [*parts, f"scored AS (SELECT prompt_id, score FROM candidates UNION ALL {newest})"]
-    has_cut = "EXISTS (SELECT FROM terms WHERE is_cut)"
-    parts.append(
-        f"of_cut_terms AS MATERIALIZED ({_EXACT.format(source='candidates', of_terms='is_cut', condition=has_cut)})"
+    cards = (
+        select_cards()
+        .add_columns(found.c.score, found.c.total, found.c.is_total, found.c.ids)
+        .join(found, found.c.prompt_id == prompt_cards.c.id)
+        .order_by(found.c.place)
     )
-    scored = """
-    SELECT
-        c.prompt_id,
-        CASE WHEN t.is_exact THEN c.score ELSE c.score_of_whole_terms + coalesce(o.score, 0) END AS score
-    FROM candidates AS c
-    CROSS JOIN totals AS t
-    LEFT JOIN of_cut_terms AS o ON o.prompt_id = c.prompt_id"""
-    if has_set:
-        by_prompt = _EXACT.format(source="chosen", of_terms="true", condition=is_small)
-        scored += f"""
-    WHERE NOT {is_small}
-    UNION ALL {by_prompt}
+    return cards, frozenset(cards.compile().params)
+
+
+def _of_words(shape: Shape) -> str:
+    """What holds any of the words, scored; only the best candidates are put into another order than by relevance."""
+    parts = [scoring.TERMS]
+    parts += [scoring.UNINDEXED] if shape.has_newer else []
+    parts += [scoring.STALE] if shape.has_stale else []
+    parts += [f"chosen AS MATERIALIZED ({shape.sets})"] if shape.sets else []
+    has_small_set = bool(shape.sets) and shape.is_indexed
+    parts.append(scoring.scores(_sources(shape), is_cut=shape.is_cut, has_small_set=has_small_set))
+    # Without filters, how many hold a term is known without looking at each.
+    total = "count(*) OVER ()" if shape.filters else "greatest((SELECT count(*) FROM hits), :most_documents)"
+    is_total = "false" if shape.is_cut else "(SELECT count(*) FROM hits) <= :candidates" if shape.filters else "true"
+    if has_small_set:
+        is_total += f" OR {scoring.IS_SMALL}"
+    return f"""
+WITH {", ".join(parts)}, found AS MATERIALIZED (
+    SELECT f.prompt_id, f.score, row_number() OVER (ORDER BY {ORDERS[shape.sort]}) AS place, {total} AS total
+    FROM scored AS f
+    INNER JOIN library.prompt_cards AS c ON c.id = f.prompt_id
+    {_ranks(shape)}
+    WHERE {shape.conditions}
+)
+SELECT prompt_id, score, place, total, {is_total} AS is_total, {_ids(shape)} AS ids
+FROM found
+WHERE place > :skip AND place <= :skip + :take"""
+
+
+def _of_all(shape: Shape) -> str:
+    """Without a word to look for, everything is there, and nothing is more relevant than another."""
+    parts = [scoring.UNINDEXED] if "unwanted_in_newer" in shape.filters else []
+    parts += [f"chosen AS MATERIALIZED ({shape.sets})"] if shape.sets else []
+    conditions = shape.conditions
+    if shape.sets:
+        conditions += " AND c.id IN (SELECT prompt_id FROM chosen)"
+    rank = RANKS.get(shape.sort)
+    if rank is None:
+        in_order = f"""
+    SELECT c.id AS prompt_id, cast(NULL AS bigint) AS rank, c.created_at FROM library.prompt_cards AS c
+    WHERE {conditions} ORDER BY c.created_at DESC, c.id DESC LIMIT :reach"""
+    else:
+        # Those that came after the last refresh have no rank yet: they stand at the end.
+        in_order = f"""
+    (
+        SELECT c.id AS prompt_id, r.{rank} AS rank, c.created_at
+        FROM analytics.prompt_rankings AS r
+        INNER JOIN library.prompt_cards AS c ON c.id = r.prompt_id
+        WHERE r.ranking_window = 'all' AND {conditions} ORDER BY r.{rank} LIMIT :reach
+    )
     UNION ALL
-    SELECT h.prompt_id, h.score FROM hits AS h WHERE {is_small} AND h.prompt_id IN (SELECT prompt_id FROM unindexed)"""
-    return [*parts, f"scored AS MATERIALIZED ({scored} UNION ALL {newest})"]
-
-
-def _newest_for_stop_words(has_set: bool) -> str:
-    """Words such as "how to" are in every text: they look for nothing, and the newest are as good as any."""
-    within = "WHERE id IN (SELECT prompt_id FROM chosen)" if has_set else ""
+    SELECT c.id AS prompt_id, NULL AS rank, c.created_at
+    FROM (SELECT * FROM library.prompt_cards ORDER BY id DESC LIMIT {MAX_UNINDEXED}) AS c
+    WHERE {conditions} AND NOT EXISTS (
+        SELECT FROM analytics.prompt_rankings AS r WHERE r.prompt_id = c.id AND r.ranking_window = 'all'
+    )"""
+    parts += [
+        f"""found AS MATERIALIZED (
+    SELECT prompt_id, row_number() OVER (ORDER BY rank, created_at DESC, prompt_id DESC) AS place FROM ({in_order}) AS f
+)""",
+        f"""counted AS MATERIALIZED (
+    SELECT count(*) AS total
+    FROM (SELECT FROM library.prompt_cards AS c WHERE {conditions} LIMIT {MOST_COUNTED} + 1) AS c
+)""",
+    ]
     return f"""
-    SELECT c.id, cast(0 AS double precision)
-    FROM (SELECT id FROM library.prompt_cards {within} ORDER BY id DESC LIMIT {RESORTED}) AS c
-    WHERE NOT EXISTS (SELECT FROM asked) AND EXISTS (SELECT FROM library.search_words(:words))"""
+WITH {", ".join(parts)}
+SELECT
+    prompt_id, cast(0 AS double precision) AS score, place, least(total, {MOST_COUNTED}) AS total,
+    total <= {MOST_COUNTED} AS is_total, {_ids(shape)} AS ids
+FROM found CROSS JOIN counted
+WHERE place > :skip AND place <= :skip + :take"""
 
 
-def _all(has_set: bool) -> str:
-    """Without a word to look for, everything is there, and nothing before another."""
-    within = "WHERE c.id IN (SELECT prompt_id FROM chosen)" if has_set else ""
-    return f"""
-scored AS (
-    SELECT c.id AS prompt_id, cast(0 AS double precision) AS score FROM library.prompt_cards AS c {within}
-), totals AS (SELECT 0 AS total, true AS is_exact)"""
+def _sources(shape: Shape) -> list[str]:
+    """Where the postings come from. A small set is scored by its documents; only newer prompts have none."""
+    packed = ["NOT " + scoring.IS_SMALL, "u.prompt_id IN (SELECT prompt_id FROM chosen)"] if shape.sets else []
+    changed = ["NOT " + scoring.IS_SMALL, "d.prompt_id IN (SELECT prompt_id FROM chosen)"] if shape.sets else []
+    newer = ["u.prompt_id IN (SELECT prompt_id FROM chosen)"] if shape.sets else []
+    if shape.has_stale:
+        packed.append("u.prompt_id NOT IN (SELECT prompt_id FROM stale)")
+    sources = [f"{scoring.PACKED} WHERE {_all_of(packed)}"] if shape.is_indexed else []
+    sources += [f"{scoring.CHANGED} AND {_all_of(changed)}"] if shape.has_changed else []
+    sources += [f"{scoring.NEWER} WHERE {_all_of(newer)}"] if shape.has_newer else []
+    return sources
 
 
-def _excluded(is_indexed: bool) -> str:
-    packed = """
-    SELECT p.prompt_id
-    FROM analytics.search_postings AS b
-    CROSS JOIN LATERAL unnest(b.prompt_ids) AS p (prompt_id)
-    WHERE
-        b.term = ANY(ARRAY(SELECT term FROM unwanted)) AND b.generation = (SELECT generation FROM state)
-        AND p.prompt_id NOT IN (SELECT prompt_id FROM stale)
-    UNION ALL"""
-    return f"""
-excluded AS MATERIALIZED ({packed if is_indexed else ""}
-    SELECT prompt_id FROM recent WHERE term IN (SELECT term FROM unwanted)
-    UNION ALL
-    SELECT prompt_id FROM unindexed WHERE term IN (SELECT term FROM unwanted)
-)"""
+def _all_of(conditions: list[str]) -> str:
+    return " AND ".join(conditions) or "true"
+
+
+def _ranks(shape: Shape) -> str:
+    if shape.sort not in RANKS:
+        return ""
+    return "LEFT JOIN analytics.prompt_rankings AS r ON r.prompt_id = f.prompt_id AND r.ranking_window = 'all'"
+
+
+def _ids(shape: Shape) -> str:
+    if not shape.gathers:
+        return "cast(NULL AS bigint[])"
+    return f"(SELECT array_agg(prompt_id) FROM (SELECT prompt_id FROM found ORDER BY place LIMIT {MOST_GATHERED}) AS f)"

@@ -1,0 +1,91 @@
+{{ config(materialized='table', post_hook="{{ open_to_audiences() }}") }}
+
+with documents as (
+    select
+        prompt_id,
+        audience
+    from {{ ref('search_documents') }}
+    where replaced_at is null
+),
+
+prompts as (
+    select
+        documents.prompt_id,
+        documents.audience,
+        prompts.agent_type,
+        prompts.access,
+        prompts.language,
+        prompts.creator_id
+    from documents
+    inner join {{ ref('stg_library__prompts') }} as prompts on documents.prompt_id = prompts.prompt_id
+),
+
+properties as (
+    select
+        prompts.audience,
+        properties.facet,
+        properties.value,
+        properties.value as label
+    from prompts
+    cross join
+        lateral (
+            values ('agent_type', prompts.agent_type), ('access', prompts.access), ('language', prompts.language)
+        ) as properties (facet, value)
+    where properties.value is not null
+),
+
+creators as (
+    select
+        prompts.audience,
+        'creator' as facet,
+        cast(prompts.creator_id as text) as value,
+        people.user_name as label
+    from prompts
+    inner join {{ ref('stg_library__users') }} as people on prompts.creator_id = people.user_id
+),
+
+tags as (
+    select
+        documents.audience,
+        'tag' as facet,
+        tags.tag_name as value,
+        tags.tag_name as label
+    from documents
+    inner join {{ ref('stg_library__prompt_tags') }} as prompt_tags on documents.prompt_id = prompt_tags.prompt_id
+    inner join {{ ref('stg_library__tags') }} as tags on prompt_tags.tag_id = tags.tag_id
+),
+
+-- Where a PRO prompt came from is for those who may read it.
+collections as (
+    select
+        documents.audience,
+        'collection' as facet,
+        sources.collection_name as value,
+        sources.collection_name as label
+    from documents
+    inner join {{ ref('stg_library__prompt_sources') }} as sources on documents.prompt_id = sources.prompt_id
+    where documents.audience <> 'card'
+),
+
+facets as (
+    select * from properties
+    union all
+    select * from creators
+    union all
+    select * from tags
+    union all
+    select * from collections
+),
+
+final as (
+    select
+        audience,
+        facet,
+        value,
+        label,
+        count(*) as prompts
+    from facets
+    group by audience, facet, value, label
+)
+
+select * from final

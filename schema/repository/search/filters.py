@@ -1,0 +1,44 @@
+"""What narrows a search down, and the orders of what is found, as SQL over `f` (what is found) and `c` (its card)."""
+
+# A document as the index that is read has it.
+IS_CURRENT = "d.indexed_at <= :as_of AND (d.replaced_at IS NULL OR d.replaced_at > :as_of)"
+
+FILTERS = {
+    "agent_type": "c.agent_type = :agent_type",
+    "access": "c.access = :access",
+    "language": "c.language = :language",
+    "phrases": """NOT EXISTS (
+        SELECT FROM unnest(cast(:phrases AS text[])) AS phrase
+        WHERE position(trim(library.search_folded(phrase)) IN library.search_folded(concat_ws(
+            E'\\n', c.title, c.description, (SELECT p.prompt_text FROM library.prompts AS p WHERE p.id = c.id)
+        ))) = 0
+    )""",
+    "unwanted": f"""NOT EXISTS (
+        SELECT FROM analytics.search_documents AS d
+        WHERE d.prompt_id = c.id AND {IS_CURRENT} AND d.terms && cast(:unwanted AS text[])
+    )""",
+    "unwanted_in_newer": """c.id NOT IN (
+        SELECT prompt_id FROM unindexed WHERE term = ANY(cast(:unwanted_in_newer AS text[]))
+    )""",
+}
+
+# Filters that are a set of prompts.
+SETS = {
+    "creator": "SELECT c.id AS prompt_id FROM library.prompt_cards AS c WHERE c.created_by = :creator",
+    "tags": """
+        SELECT pt.prompt_id FROM library.prompt_tags AS pt INNER JOIN library.tags AS t ON t.id = pt.tag_id
+        WHERE t.name = ANY(:tags) GROUP BY pt.prompt_id HAVING count(*) = cardinality(cast(:tags AS text[]))""",
+    "collection": """
+        SELECT ps.prompt_id FROM library.prompt_sources AS ps
+        INNER JOIN library.collections AS k ON k.id = ps.collection_id WHERE k.name = :collection""",
+}
+
+ORDERS = {
+    "relevance": "f.score DESC, f.prompt_id",
+    "new": "c.created_at DESC, f.prompt_id DESC",
+    "likes": "r.like_rank NULLS LAST, f.score DESC, f.prompt_id",
+    "hot": "r.hot_rank NULLS LAST, f.score DESC, f.prompt_id",
+    "best": "r.best_rank NULLS LAST, f.score DESC, f.prompt_id",
+}
+# The orders by a rank among all prompts, which those that came after the last refresh don't have yet.
+RANKS = {"likes": "like_rank", "hot": "hot_rank", "best": "best_rank"}

@@ -1,0 +1,109 @@
+"""How a search runs: the terms first, then as little of their postings as gives a full page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from schema.repository.search.index import Index
+from schema.repository.search.statement import MOST_GATHERED, Shape, search_statement
+from schema.repository.search.terms import K1, B, Term, terms_of, with_blocks
+
+# The postings that are read first, and those that are where filters leave no full page over.
+POSTINGS_READ = (8_000, 80_000)
+CANDIDATES = 300
+# Without an index every prompt is newer than it.
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What narrows a search down, by name of the filter; the order, and the page."""
+
+    filters: Mapping[str, Any]
+    sort: str
+    skip: int
+    take: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A page of cards with their scores, how many there are in all, and by which terms they were found.
+
+    `ids` are those of the first thousand, where they were asked for.
+    """
+
+    rows: Sequence[Row[*tuple[Any, ...]]] = ()
+    terms: Sequence[str] = ()
+    ids: Sequence[int] = ()
+
+    @property
+    def total(self) -> int:
+        """How many prompts are found, or at least so many."""
+        return self.rows[0].total if self.rows else 0
+
+    @property
+    def is_total(self) -> bool:
+        """Whether the total is exact."""
+        return self.rows[0].is_total if self.rows else True
+
+
+def find(
+    session: Session, index: Index | None, words: Sequence[str], excluded: Sequence[str], scope: Scope, *, gathers: bool
+) -> Result:
+    """What holds any of the words and none of the excluded ones; everything for words that all texts have."""
+    terms = terms_of(session, index, words) if words else []
+    if words and not terms and not any(letter.isalnum() for word in words for letter in word):
+        return Result()
+    has_newer = index is None or index.has_newer
+    filters = dict(scope.filters)
+    if unwanted := [term.term for term in terms_of(session, index, excluded)] if excluded else []:
+        filters |= {"unwanted": unwanted} if index is not None else {}
+        filters |= {"unwanted_in_newer": unwanted} if has_newer else {}
+    rows: Sequence[Row[*tuple[Any, ...]]] = ()
+    for postings in POSTINGS_READ:
+        read = with_blocks(terms, postings)
+        shape = Shape(
+            frozenset(filters),
+            scope.sort,
+            is_indexed=index is not None,
+            looks_for_words=bool(terms),
+            is_cut=any(term.is_cut for term in read),
+            has_stale=index is not None and index.has_stale,
+            has_changed=any(term.recent for term in read),
+            has_newer=has_newer,
+            gathers=gathers,
+        )
+        parameters = filters | _parameters(index, read, scope, narrows=bool(filters) or gathers, postings=postings)
+        statement, names = search_statement(shape)
+        rows = session.execute(statement, {name: parameters[name] for name in names}).all()
+        leaves_out = shape.is_cut or sum(term.documents for term in read) > parameters["candidates"]
+        if not filters or len(rows) == scope.take or not leaves_out or (rows and rows[0].is_total):
+            break
+    return Result(rows, [term.term for term in terms], rows[0].ids or () if rows else ())
+
+
+def _parameters(
+    index: Index | None, terms: Sequence[Term], scope: Scope, *, narrows: bool, postings: int
+) -> dict[str, Any]:
+    reach = scope.skip + scope.take
+    few = CANDIDATES if scope.sort == "relevance" and not narrows else MOST_GATHERED
+    return {
+        "terms": [term.term for term in terms],
+        "weights": [term.weight for term in terms],
+        "blocks": [term.blocks for term in terms],
+        "are_cut": [term.is_cut for term in terms],
+        "most_documents": max((term.documents for term in terms), default=0),
+        # Without an index every text counts as one of average length.
+        "of_any_length": K1 * (1 - B) if index is not None else K1,
+        "by_length": K1 * B / max(index.average_length, 1) if index is not None else 0.0,
+        "generation": index.generation if index is not None else None,
+        "as_of": index.as_of if index is not None else _BEFORE_ALL,
+        "candidates": max(few * postings // POSTINGS_READ[0], reach),
+        "reach": max(reach, MOST_GATHERED),
+        "skip": scope.skip,
+        "take": scope.take,
+    }
