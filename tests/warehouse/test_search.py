@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, Engine
 
-from schema.repository.search import SearchPage, Sort, patience, search_prompts
+from schema.repository.search import SearchPage, Sort, find, patience, search_prompts
+from schema.repository.search.terms import Term, with_blocks
 from tests.conftest import scratch_library
 from tests.support.library import Library
 from tests.support.warehouse import run_dbt
@@ -200,6 +201,50 @@ def test_scores_are_bm25_worked_out_by_hand(indexed: Library) -> None:
     assert (documents, own) == (10, 11)
     expected = log(1 + (10 - 1 + 0.5) / (1 + 0.5)) * 3 * 2.2 / (3 + 1.2 * (0.25 + 0.75 * 11 / (length / documents)))
     assert search(indexed, "terminal").found[0].score == pytest.approx(expected)
+
+
+def test_rare_terms_are_read_whole_and_common_ones_share_what_is_left() -> None:
+    """Of 8,000 postings 300 go to the rare term, and of the 7,700 left half, in whole blocks, to the next one."""
+    terms = [Term("common", 90_000, 0, 0.1), Term("rare", 300, 0, 5.0), Term("usual", 20_000, 0, 1.0)]
+    read = {term.term: (term.blocks, term.is_cut) for term in with_blocks(terms, 8_000)}
+    assert read == {"rare": (1, False), "usual": (4, True), "common": (4, True)}
+    assert [term.blocks for term in with_blocks(terms, 300)] == [1, 0, 0]
+
+
+def test_scores_are_the_same_however_little_is_read(indexed: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one posting to read, the rarest term finds the candidates; the others are read from their documents."""
+    query = "linux code language review"
+    whole = {one.card.title: one.score for one in search(indexed, query).found}
+    monkeypatch.setattr(find, "POSTINGS_READ", (1, 1))
+    cut = search(indexed, query)
+    assert len(whole) == 3
+    assert not cut.is_total
+    assert {one.card.title: one.score for one in cut.found} == {
+        one.card.title: pytest.approx(whole[one.card.title]) for one in cut.found
+    }
+
+
+def test_a_filter_finds_the_same_prompts_as_a_set_and_as_a_condition(
+    indexed: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found() -> list[list[tuple[str, object]]]:
+        pages = [search(indexed, query, tags=("code",), sort=sort) for query in ("language code", "") for sort in Sort]
+        return [[(one.card.title, pytest.approx(one.score)) for one in page.found] for page in pages]
+
+    as_set = found()
+    monkeypatch.setattr(find, "SET_SIZES", (0, 0))
+    assert found() == as_set
+    assert all(len(page) == 2 for page in as_set)
+
+
+def test_facets_count_what_is_found_and_without_a_query_the_whole_library(indexed: Library) -> None:
+    library = search(indexed, "", with_facets=True).facets or {}
+    assert [(one.value, one.prompts) for one in library["access"]] == [("FREE", 9), ("PRO", 1)]
+    assert [(one.value, one.prompts) for one in library["tag"]] == [("code", 2), ("shell", 1)]
+    found = search(indexed, "language", take=1, with_facets=True).facets or {}
+    assert [(one.value, one.prompts) for one in found["tag"]] == [("code", 1)]
+    for viewer in (None, "pro@example.com"):
+        assert sum(one.prompts for one in (search(indexed, "", viewer, with_facets=True).facets or {})["access"]) == 10
 
 
 def test_a_search_that_takes_too_long_says_so(indexed: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,15 @@ FILTERS = {
     "agent_type": "c.agent_type = :agent_type",
     "access": "c.access = :access",
     "language": "c.language = :language",
+    "creator": "c.created_by = :creator",
+    "tags": """(
+        SELECT count(*) FROM library.prompt_tags AS pt INNER JOIN library.tags AS t ON t.id = pt.tag_id
+        WHERE pt.prompt_id = c.id AND t.name = ANY(cast(:tags AS text[]))
+    ) = cardinality(cast(:tags AS text[]))""",
+    "collection": """EXISTS (
+        SELECT FROM library.prompt_sources AS ps INNER JOIN library.collections AS k ON k.id = ps.collection_id
+        WHERE ps.prompt_id = c.id AND k.name = :collection
+    )""",
     "phrases": """NOT EXISTS (
         SELECT FROM unnest(cast(:phrases AS text[])) AS phrase
         WHERE position(trim(library.search_folded(phrase)) IN library.search_folded(concat_ws(
@@ -22,15 +31,15 @@ FILTERS = {
     )""",
 }
 
-# Filters that are a set of prompts.
+# Filters that an index leads to the prompts of.
 SETS = {
-    "creator": "SELECT c.id AS prompt_id FROM library.prompt_cards AS c WHERE c.created_by = :creator",
+    "creator": "SELECT p.id AS prompt_id FROM library.prompt_cards AS p WHERE p.created_by = :creator",
     "tags": """
-        SELECT pt.prompt_id FROM library.prompt_tags AS pt INNER JOIN library.tags AS t ON t.id = pt.tag_id
-        WHERE t.name = ANY(:tags) GROUP BY pt.prompt_id HAVING count(*) = cardinality(cast(:tags AS text[]))""",
+        SELECT pt.prompt_id FROM library.prompt_tags AS pt
+        WHERE pt.tag_id = (SELECT t.id FROM library.tags AS t WHERE t.name = (cast(:tags AS text[]))[1])""",
     "collection": """
         SELECT ps.prompt_id FROM library.prompt_sources AS ps
-        INNER JOIN library.collections AS k ON k.id = ps.collection_id WHERE k.name = :collection""",
+        WHERE ps.collection_id = (SELECT k.id FROM library.collections AS k WHERE k.name = :collection)""",
 }
 
 ORDERS = {

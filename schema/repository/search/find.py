@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from schema.repository.search.filters import FILTERS, SETS
 from schema.repository.search.index import Index
 from schema.repository.search.statement import MOST_GATHERED, Shape, search_statement
 from schema.repository.search.terms import K1, B, Term, terms_of, with_blocks
 
 # The postings that are read first, and those that are where filters leave no full page over.
 POSTINGS_READ = (8_000, 80_000)
+# Sets of prompts so small are scored prompt by prompt.
+SET_SIZES = (500, 20_000)
 CANDIDATES = 300
 # Without an index every prompt is newer than it.
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
@@ -64,14 +67,17 @@ def find(
         filters |= {"unwanted": unwanted} if index is not None else {}
         filters |= {"unwanted_in_newer": unwanted} if has_newer else {}
     rows: Sequence[Row[*tuple[Any, ...]]] = ()
-    for postings in POSTINGS_READ:
+    for postings, set_size in zip(POSTINGS_READ, SET_SIZES if terms else SET_SIZES[-1:] * 2, strict=True):
+        # Prompts are scored one by one from their documents, which an index holds.
+        chosen = _chosen(session, filters, set_size) if index is not None or not terms else None
         read = with_blocks(terms, postings)
         shape = Shape(
-            frozenset(filters),
+            frozenset(name for name in filters if chosen is None or name not in SETS),
             scope.sort,
+            is_chosen=chosen is not None,
             is_indexed=index is not None,
             looks_for_words=bool(terms),
-            is_cut=any(term.is_cut for term in read),
+            is_cut=chosen is None and any(term.is_cut for term in read),
             has_stale=index is not None and index.has_stale,
             has_changed=any(term.recent for term in read),
             has_newer=has_newer,
@@ -79,11 +85,26 @@ def find(
         )
         parameters = filters | _parameters(index, read, scope, narrows=bool(filters) or gathers, postings=postings)
         statement, names = search_statement(shape)
-        rows = session.execute(statement, {name: parameters[name] for name in names}).all()
+        values = parameters | {"chosen": chosen}
+        rows = session.execute(statement, {name: values[name] for name in names}).all()
         leaves_out = shape.is_cut or sum(term.documents for term in read) > parameters["candidates"]
-        if not filters or len(rows) == scope.take or not leaves_out or (rows and rows[0].is_total):
+        is_whole = not terms or chosen is not None or not filters or not leaves_out
+        if is_whole or len(rows) == scope.take:
             break
     return Result(rows, [term.term for term in terms], rows[0].ids or () if rows else ())
+
+
+def _chosen(session: Session, filters: Mapping[str, Any], most: int) -> list[int] | None:
+    """The prompts of the filters that are sets; None where there is no such filter, or more than `most`."""
+    sets = sorted(filters.keys() & SETS.keys())
+    if not sets:
+        return None
+    conditions = " AND ".join(FILTERS[name] for name in sets)
+    statement = f"""
+SELECT s.prompt_id FROM ({SETS[sets[0]]}) AS s INNER JOIN library.prompt_cards AS c ON c.id = s.prompt_id
+WHERE {conditions} LIMIT :most + 1"""
+    found = session.scalars(text(statement), {name: filters[name] for name in sets} | {"most": most}).all()
+    return list(dict.fromkeys(found)) if len(found) <= most else None
 
 
 def _parameters(

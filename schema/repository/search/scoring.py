@@ -8,9 +8,6 @@ from collections.abc import Sequence
 from schema.repository.search.filters import IS_CURRENT
 from schema.repository.search.index import MAX_UNINDEXED
 
-# A set of prompts so small is scored prompt by prompt.
-SMALL_SET = 500
-
 TERMS = """
 terms AS MATERIALIZED (
     SELECT term, weight, blocks, is_cut
@@ -71,7 +68,6 @@ NEWER = """
         SELECT u.prompt_id, u.occurrences, u.length, w.weight, w.is_cut
         FROM unindexed AS u INNER JOIN terms AS w ON w.term = u.term"""
 
-IS_SMALL = f"(SELECT count(*) FROM chosen) <= {SMALL_SET}"
 _STRENGTH = """p.weight * p.occurrences / (
             p.occurrences + cast(:of_any_length AS double precision) + cast(:by_length AS double precision) * p.length
         )"""
@@ -92,38 +88,44 @@ _BY_DOCUMENT = f"""
         ) AS d
         CROSS JOIN terms AS w
         WHERE {{condition}}
+        OFFSET 0
     ) AS p
     WHERE p.occurrences IS NOT NULL
     GROUP BY p.prompt_id"""
 
 
-def scores(sources: Sequence[str], *, is_cut: bool, has_small_set: bool) -> str:
+def of_postings(sources: Sequence[str], *, is_cut: bool) -> str:
     """Common table expressions up to `scored` (prompt_id, score), from queries of postings.
 
-    `is_cut` says that postings are left out, `has_small_set` that prompts of `chosen` are scored where they are few.
+    `is_cut` says that postings are left out: what the candidates hold of those terms is read from their documents.
     """
+    scored = "SELECT prompt_id, score FROM candidates"
+    if is_cut:
+        scored = f"""
+    SELECT c.prompt_id, c.score_of_whole_terms + coalesce(o.score, 0) AS score
+    FROM candidates AS c
+    LEFT JOIN ({_BY_DOCUMENT.format(prompts="candidates", condition="w.is_cut")}) AS o ON o.prompt_id = c.prompt_id"""
     return f"""
-hits AS MATERIALIZED (
-    SELECT p.prompt_id, sum(p.score) AS score, {_OF_WHOLE_TERMS if is_cut else "NULL"} AS score_of_whole_terms
+hits AS MATERIALIZED ({_hits(sources, _OF_WHOLE_TERMS if is_cut else "NULL")}
+), candidates AS MATERIALIZED (
+    SELECT prompt_id, score, score_of_whole_terms FROM hits ORDER BY score DESC, prompt_id LIMIT :candidates
+), scored AS MATERIALIZED ({scored}
+)"""
+
+
+def of_chosen(sources: Sequence[str]) -> str:
+    """`scored` for the prompts of `chosen`, from their documents; from `sources` for those that have none yet."""
+    parts = [_BY_DOCUMENT.format(prompts="chosen", condition="true")]
+    parts += [f"SELECT prompt_id, score FROM ({_hits(sources, 'NULL')}) AS h"] if sources else []
+    return f"scored AS MATERIALIZED ({' UNION ALL '.join(parts)})"
+
+
+def _hits(sources: Sequence[str], of_whole_terms: str) -> str:
+    return f"""
+    SELECT p.prompt_id, sum(p.score) AS score, {of_whole_terms} AS score_of_whole_terms
     FROM (
         SELECT p.prompt_id, p.is_cut, {_STRENGTH} AS score
         FROM ({" UNION ALL ".join(sources)}) AS p
         OFFSET 0
     ) AS p
-    GROUP BY p.prompt_id
-), candidates AS MATERIALIZED (
-    SELECT prompt_id, score, score_of_whole_terms FROM hits ORDER BY score DESC, prompt_id LIMIT :candidates
-), scored AS MATERIALIZED ({_of_cut_terms() if is_cut else "SELECT prompt_id, score FROM candidates"}
-    {_of_small_set() if has_small_set else ""}
-)"""
-
-
-def _of_cut_terms() -> str:
-    return f"""
-    SELECT c.prompt_id, c.score_of_whole_terms + coalesce(o.score, 0) AS score
-    FROM candidates AS c
-    LEFT JOIN ({_BY_DOCUMENT.format(prompts="candidates", condition="w.is_cut")}) AS o ON o.prompt_id = c.prompt_id"""
-
-
-def _of_small_set() -> str:
-    return f"UNION ALL {_BY_DOCUMENT.format(prompts='chosen', condition=IS_SMALL)}"
+    GROUP BY p.prompt_id"""

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from schema.repository.cards import select_cards
 from schema.repository.search import scoring
-from schema.repository.search.filters import FILTERS, ORDERS, RANKS, SETS
+from schema.repository.search.filters import FILTERS, ORDERS, RANKS
 from schema.repository.search.index import MAX_UNINDEXED
 from schema.repository.tables import prompt_cards
 
@@ -17,18 +17,21 @@ from schema.repository.tables import prompt_cards
 MOST_COUNTED = 10_000
 MOST_GATHERED = 1_000
 
+_CHOSEN = "chosen AS MATERIALIZED (SELECT unnest(cast(:chosen AS bigint[])) AS prompt_id)"
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What a search consists of; its parameters bring the values.
 
-    `filters` are names of FILTERS and SETS, `sort` one of ORDERS. `is_cut` says that postings are left out,
-    `has_stale` and `has_changed` that packed postings are replaced by others, `has_newer` that prompts came after the
-    index. `gathers` asks for the ids of all that is found, up to MOST_GATHERED.
+    `filters` are names of FILTERS, `sort` one of ORDERS; `is_chosen` says that only the prompts of `chosen` are meant,
+    `is_cut` that postings are left out, `has_stale` and `has_changed` that packed postings are replaced by others,
+    `has_newer` that prompts came after the index. `gathers` asks for the ids of all that is found, up to MOST_GATHERED.
     """
 
     filters: frozenset[str]
     sort: str
+    is_chosen: bool = False
     is_indexed: bool = False
     looks_for_words: bool = False
     is_cut: bool = False
@@ -40,12 +43,7 @@ class Shape:
     @property
     def conditions(self) -> str:
         """The filters that are conditions."""
-        return _all_of([FILTERS[name] for name in sorted(self.filters & FILTERS.keys())])
-
-    @property
-    def sets(self) -> str:
-        """The filters that are sets, as one query; empty where there is none."""
-        return " INTERSECT ".join(SETS[name] for name in sorted(self.filters & SETS.keys()))
+        return _all_of([FILTERS[name] for name in sorted(self.filters)])
 
 
 @lru_cache(maxsize=256)
@@ -75,14 +73,15 @@ def _of_words(shape: Shape) -> str:
     parts = [scoring.TERMS]
     parts += [scoring.UNINDEXED] if shape.has_newer else []
     parts += [scoring.STALE] if shape.has_stale else []
-    parts += [f"chosen AS MATERIALIZED ({shape.sets})"] if shape.sets else []
-    has_small_set = bool(shape.sets) and shape.is_indexed
-    parts.append(scoring.scores(_sources(shape), is_cut=shape.is_cut, has_small_set=has_small_set))
-    # Without filters, how many hold a term is known without looking at each.
-    total = "count(*) OVER ()" if shape.filters else "greatest((SELECT count(*) FROM hits), :most_documents)"
-    is_total = "false" if shape.is_cut else "(SELECT count(*) FROM hits) <= :candidates" if shape.filters else "true"
-    if has_small_set:
-        is_total += f" OR {scoring.IS_SMALL}"
+    if shape.is_chosen:
+        newer = [f"{scoring.NEWER} WHERE u.prompt_id IN (SELECT prompt_id FROM chosen)"] if shape.has_newer else []
+        parts += [_CHOSEN, scoring.of_chosen(newer)]
+        total, is_total = "count(*) OVER ()", "true"
+    else:
+        parts.append(scoring.of_postings(_sources(shape), is_cut=shape.is_cut))
+        # Without filters, how many hold a term is known without looking at each.
+        total = "count(*) OVER ()" if shape.filters else "greatest((SELECT count(*) FROM hits), :most_documents)"
+        is_total = "true" if not shape.filters else "(SELECT count(*) FROM hits) <= :candidates"
     return f"""
 WITH {", ".join(parts)}, found AS MATERIALIZED (
     SELECT f.prompt_id, f.score, row_number() OVER (ORDER BY {ORDERS[shape.sort]}) AS place, {total} AS total
@@ -91,7 +90,8 @@ WITH {", ".join(parts)}, found AS MATERIALIZED (
     {_ranks(shape)}
     WHERE {shape.conditions}
 )
-SELECT prompt_id, score, place, total, {is_total} AS is_total, {_ids(shape)} AS ids
+SELECT
+    prompt_id, score, place, total, {"false" if shape.is_cut else is_total} AS is_total, {_ids(shape)} AS ids
 FROM found
 WHERE place > :skip AND place <= :skip + :take"""
 
@@ -99,10 +99,8 @@ WHERE place > :skip AND place <= :skip + :take"""
 def _of_all(shape: Shape) -> str:
     """Without a word to look for, everything is there, and nothing is more relevant than another."""
     parts = [scoring.UNINDEXED] if "unwanted_in_newer" in shape.filters else []
-    parts += [f"chosen AS MATERIALIZED ({shape.sets})"] if shape.sets else []
-    conditions = shape.conditions
-    if shape.sets:
-        conditions += " AND c.id IN (SELECT prompt_id FROM chosen)"
+    parts += [_CHOSEN] if shape.is_chosen else []
+    conditions = shape.conditions + (" AND c.id IN (SELECT prompt_id FROM chosen)" if shape.is_chosen else "")
     rank = RANKS.get(shape.sort)
     if rank is None:
         in_order = f"""
@@ -142,15 +140,11 @@ WHERE place > :skip AND place <= :skip + :take"""
 
 
 def _sources(shape: Shape) -> list[str]:
-    """Where the postings come from. A small set is scored by its documents; only newer prompts have none."""
-    packed = ["NOT " + scoring.IS_SMALL, "u.prompt_id IN (SELECT prompt_id FROM chosen)"] if shape.sets else []
-    changed = ["NOT " + scoring.IS_SMALL, "d.prompt_id IN (SELECT prompt_id FROM chosen)"] if shape.sets else []
-    newer = ["u.prompt_id IN (SELECT prompt_id FROM chosen)"] if shape.sets else []
-    if shape.has_stale:
-        packed.append("u.prompt_id NOT IN (SELECT prompt_id FROM stale)")
-    sources = [f"{scoring.PACKED} WHERE {_all_of(packed)}"] if shape.is_indexed else []
-    sources += [f"{scoring.CHANGED} AND {_all_of(changed)}"] if shape.has_changed else []
-    sources += [f"{scoring.NEWER} WHERE {_all_of(newer)}"] if shape.has_newer else []
+    """Where the postings come from."""
+    stale = " WHERE u.prompt_id NOT IN (SELECT prompt_id FROM stale)" if shape.has_stale else ""
+    sources = [scoring.PACKED + stale] if shape.is_indexed else []
+    sources += [scoring.CHANGED] if shape.has_changed else []
+    sources += [scoring.NEWER] if shape.has_newer else []
     return sources
 
 
