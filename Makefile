@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fmt test-oldest screenshots formats bench-import bench-analytics docs lock clean
+.PHONY: demo test check fmt test-oldest screenshots formats bench-import bench-analytics bench-discovery docs lock clean
 
 demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
 	$(BIN)/promptory demo
@@ -39,6 +39,9 @@ docs: $(VENV)/.runtime  ## Build the site of the marts, their columns and formul
 bench-analytics: $(VENV)/.runtime  ## Time the load of events beside COPY, and refreshes as history grows; nothing else should run.
 	$(BIN)/python -m benchmarks.bench_analytics
 
+bench-discovery: $(VENV)/.runtime .venv-bench/.ready  ## Time searches and recommendations of large libraries; nothing else should run.
+	$(BIN)/python -m benchmarks.bench_discovery
+
 bench-import: $(VENV)/.runtime .venv-bench/.ready  ## Time the import beside COPY and dlt; nothing else should run.
 	$(BIN)/python -m benchmarks.bench_import
 
@@ -65,7 +68,7 @@ $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --require-hashes -r requirements-dev.txt
 	touch $@
 
-# dlt lives apart: its requirements are not ours.
+# dlt and tantivy live apart: their requirements are not ours.
 .venv-bench/.ready: benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/pip install --disable-pip-version-check --quiet --progress-bar off --require-hashes -r benchmarks/requirements.txt
