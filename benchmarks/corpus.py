@@ -46,8 +46,8 @@ INSERT INTO library.prompt_sources (
     record_hash, file, row_number, first_batch_id, last_batch_id, origin
 )
 SELECT
-    id, 1 + id % {COLLECTIONS}, id, 1, true, title, '{{}}', '{{}}', '{{}}', content_hash, content_hash, 'generated', id,
-    1, 1, 'generated'
+    id, 1 + abs(hashint8(id)) % {COLLECTIONS}, id, 1, true, title, '{{}}', '{{}}', '{{}}', content_hash,
+    content_hash, 'generated', id, 1, 1, 'generated'
 FROM library.prompts;
 ANALYZE;
 """

@@ -55,16 +55,15 @@ tags as (
     inner join {{ ref('stg_library__tags') }} as tags on prompt_tags.tag_id = tags.tag_id
 ),
 
--- Where a PRO prompt came from is for those who may read it.
 collections as (
     select
         documents.audience,
         'collection' as facet,
-        sources.collection_name as value,
-        sources.collection_name as label
+        collections.collection_name as value,
+        collections.collection_name as label
     from documents
-    inner join {{ ref('stg_library__prompt_sources') }} as sources on documents.prompt_id = sources.prompt_id
-    where documents.audience <> 'card'
+    inner join {{ ref('stg_library__prompt_collections') }} as collections
+        on documents.prompt_id = collections.prompt_id
 ),
 
 facets as (

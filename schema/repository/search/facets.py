@@ -26,9 +26,8 @@ WITH chosen AS MATERIALIZED (
     FROM chosen INNER JOIN library.prompt_tags AS pt ON pt.prompt_id = chosen.id
     INNER JOIN library.tags AS t ON t.id = pt.tag_id GROUP BY t.name
     UNION ALL
-    SELECT 'collection', k.name, k.name, count(DISTINCT chosen.id)
-    FROM chosen INNER JOIN library.prompt_sources AS ps ON ps.prompt_id = chosen.id
-    INNER JOIN library.collections AS k ON k.id = ps.collection_id GROUP BY k.name
+    SELECT 'collection', k.collection_name, k.collection_name, count(DISTINCT chosen.id)
+    FROM chosen INNER JOIN library.prompt_collections AS k ON k.prompt_id = chosen.id GROUP BY k.collection_name
     UNION ALL
     SELECT 'creator', cast(created_by AS text), creator_name, count(*)
     FROM chosen WHERE created_by IS NOT NULL GROUP BY created_by, creator_name

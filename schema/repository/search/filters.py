@@ -13,8 +13,7 @@ FILTERS = {
         WHERE pt.prompt_id = c.id AND t.name = ANY(cast(:tags AS text[]))
     ) = cardinality(cast(:tags AS text[]))""",
     "collection": """EXISTS (
-        SELECT FROM library.prompt_sources AS ps INNER JOIN library.collections AS k ON k.id = ps.collection_id
-        WHERE ps.prompt_id = c.id AND k.name = :collection
+        SELECT FROM library.prompt_collections AS k WHERE k.prompt_id = c.id AND k.collection_name = :collection
     )""",
     "phrases": """NOT EXISTS (
         SELECT FROM unnest(cast(:phrases AS text[])) AS phrase
@@ -38,8 +37,8 @@ SETS = {
         SELECT pt.prompt_id FROM library.prompt_tags AS pt
         WHERE pt.tag_id = (SELECT t.id FROM library.tags AS t WHERE t.name = (cast(:tags AS text[]))[1])""",
     "collection": """
-        SELECT ps.prompt_id FROM library.prompt_sources AS ps
-        WHERE ps.collection_id = (SELECT k.id FROM library.collections AS k WHERE k.name = :collection)""",
+        SELECT k.prompt_id FROM library.prompt_collections AS k
+        WHERE k.collection_id = (SELECT id FROM library.collections WHERE name = :collection)""",
 }
 
 ORDERS = {

@@ -17,7 +17,9 @@ from schema.repository.search.terms import K1, B, Term, terms_of, with_blocks
 POSTINGS_READ = (8_000, 80_000)
 # Sets of prompts so small are scored prompt by prompt.
 SET_SIZES = (500, 20_000)
+# How many of what they hold are scored by all of their terms: for a page, with filters, and in other orders.
 CANDIDATES = 300
+CANDIDATES_TO_FILTER = 600
 # Without an index every prompt is newer than it.
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
@@ -83,7 +85,10 @@ def find(
             has_newer=has_newer,
             gathers=gathers,
         )
-        parameters = filters | _parameters(index, read, scope, narrows=bool(filters) or gathers, postings=postings)
+        candidates = CANDIDATES_TO_FILTER if filters else CANDIDATES
+        if gathers or scope.sort != "relevance":
+            candidates = MOST_GATHERED
+        parameters = filters | _parameters(index, read, scope, candidates * postings // POSTINGS_READ[0])
         statement, names = search_statement(shape)
         values = parameters | {"chosen": chosen}
         rows = session.execute(statement, {name: values[name] for name in names}).all()
@@ -107,11 +112,8 @@ WHERE {conditions} LIMIT :most + 1"""
     return list(dict.fromkeys(found)) if len(found) <= most else None
 
 
-def _parameters(
-    index: Index | None, terms: Sequence[Term], scope: Scope, *, narrows: bool, postings: int
-) -> dict[str, Any]:
+def _parameters(index: Index | None, terms: Sequence[Term], scope: Scope, candidates: int) -> dict[str, Any]:
     reach = scope.skip + scope.take
-    few = CANDIDATES if scope.sort == "relevance" and not narrows else MOST_GATHERED
     return {
         "terms": [term.term for term in terms],
         "weights": [term.weight for term in terms],
@@ -123,7 +125,7 @@ def _parameters(
         "by_length": K1 * B / max(index.average_length, 1) if index is not None else 0.0,
         "generation": index.generation if index is not None else None,
         "as_of": index.as_of if index is not None else _BEFORE_ALL,
-        "candidates": max(few * postings // POSTINGS_READ[0], reach),
+        "candidates": max(candidates, reach),
         "reach": max(reach, MOST_GATHERED),
         "skip": scope.skip,
         "take": scope.take,

@@ -106,7 +106,8 @@ def with_blocks(terms: Sequence[Term], postings: int) -> list[Term]:
     read: list[Term] = []
     for place, term in enumerate(sorted(terms, key=lambda one: (one.packed, one.term))):
         share = max(postings // (len(terms) - place), POSTINGS_IN_A_BLOCK) if postings > 0 else 0
-        blocks = ceil(min(term.packed, share) / POSTINGS_IN_A_BLOCK)
+        whole = ceil(term.packed / POSTINGS_IN_A_BLOCK)
+        blocks = whole if term.packed <= share else share // POSTINGS_IN_A_BLOCK
         postings -= min(term.packed, blocks * POSTINGS_IN_A_BLOCK)
         read.append(replace(term, blocks=blocks))
     return read
