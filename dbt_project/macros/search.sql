@@ -1,6 +1,7 @@
 {#
     The search index is kept in versions, as a search must never meet half of one:
 
+    search_fingerprints    what each prompt is found by now, as a number
     search_generations     the moments at which all postings were packed
     search_documents       what each text is found by, with the moments it was indexed and replaced
     search_postings        a generation's postings: blocks of 1,000, the strongest first
@@ -24,17 +25,46 @@
 {# Whether the postings are to be packed anew: at first, and when much changed, as it was when the last run ended. #}
 {% macro is_time_to_pack() -%}
     {%- set documents = adapter.get_relation(this.database, this.schema, 'search_documents') if execute else none -%}
-    {%- if documents is none or not is_incremental() -%}
+    {%- set state = adapter.get_relation(this.database, this.schema, 'search_state') if execute else none -%}
+    {%- if documents is none or state is none or not is_incremental() -%}
         true
     {%- else -%}
         (
             select
-                count(*) filter (where documents.indexed_at > last.generation or documents.replaced_at > last.generation)
-                > greatest({{ var('search_repack_documents') }}, count(*) * {{ var('search_repack_share') }})
-            from {{ documents }} as documents
-            cross join (select max(generations.generation) as generation from {{ this }} as generations) as last
+                (select count(*) from {{ documents }} as added where added.indexed_at > last.generation)
+                + (select count(*) from {{ documents }} as replaced where replaced.replaced_at > last.generation)
+                > greatest(
+                    {{ var('search_repack_documents') }},
+                    (select sum(documents) from {{ state }}) * {{ var('search_repack_share') }}
+                )
+            from (select max(generations.generation) as generation from {{ this }} as generations) as last
         )
     {%- endif -%}
+{%- endmacro %}
+
+{# Whether facets are to be counted anew: in a large library when the postings are packed, in others each time. #}
+{% macro is_time_to_count() -%}
+    {%- if is_incremental() -%}
+        (
+            (select count(*) from {{ ref('search_fingerprints') }}) <= {{ var('search_facets_counted_each_time') }}
+            or {{ newest_generation(ref('search_generations')) }}
+            > coalesce((select max(counted.counted_at) from {{ this }} as counted), '-infinity')
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{# Pre-hook of search_facets, in the transaction in which they are counted. #}
+{% macro forget_facets() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} where {{ is_time_to_count() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The text of a document: of a PRO prompt only its card is for everybody. #}
+{% macro text_for(audience, texts) -%}
+    concat_ws(E'\n', {{ texts }}.card, case when {{ audience }} <> 'card' then {{ texts }}.prompt_text end)
 {%- endmacro %}
 
 {# What says that a document is still the one of a text. #}
@@ -75,7 +105,7 @@
         set replaced_at = {{ run_moment() }}
         where
             documents.replaced_at is null
-            and {{ has_no_equal('documents', ref('int_search_texts'), of_document()) }}
+            and {{ has_no_equal('documents', ref('search_fingerprints'), of_document()) }}
     {%- endif -%}
 {%- endmacro %}
 

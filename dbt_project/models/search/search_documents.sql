@@ -14,9 +14,27 @@
 
 -- Built after the generation, so that what changed in this run is packed with it.
 -- depends_on: {{ ref('search_generations') }}
-with texts as (
-    select * from {{ ref('int_search_texts') }} as texts
-    where {{ is_to_index('texts') }}
+with changed as materialized (
+    select * from {{ ref('search_fingerprints') }} as fingerprints
+    where {{ is_to_index('fingerprints') }}
+),
+
+texts as (
+    select
+        changed.prompt_id,
+        changed.audience,
+        changed.fingerprint,
+        texts.title,
+        {{ text_for('changed.audience', 'texts') }} as body,
+        texts.language
+    from changed
+    -- OFFSET 0 has them looked up one by one, as few changed: PostgreSQL expects many, and would read all.
+    cross join
+        lateral (
+            select every_text.* from {{ ref('int_search_texts') }} as every_text
+            where every_text.prompt_id = changed.prompt_id
+            offset 0  -- noqa: AM09
+        ) as texts
 ),
 
 counted as (

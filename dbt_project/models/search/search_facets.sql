@@ -1,23 +1,32 @@
-{{ config(materialized='table', post_hook="{{ open_to_audiences() }}") }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ forget_facets() }}",
+        post_hook="{{ open_to_audiences() }}"
+    )
+}}
 
+-- depends_on: {{ ref('search_generations') }}
 with documents as (
     select
         prompt_id,
         audience
-    from {{ ref('search_documents') }}
-    where replaced_at is null
+    from {{ ref('search_fingerprints') }}
+    where {{ is_time_to_count() }}
 ),
 
 prompts as (
     select
-        documents.prompt_id,
         documents.audience,
         prompts.agent_type,
         prompts.access,
         prompts.language,
-        prompts.creator_id
+        prompts.creator_id,
+        count(*) as prompts
     from documents
     inner join {{ ref('stg_library__prompts') }} as prompts on documents.prompt_id = prompts.prompt_id
+    group by documents.audience, prompts.agent_type, prompts.access, prompts.language, prompts.creator_id
 ),
 
 properties as (
@@ -25,7 +34,8 @@ properties as (
         prompts.audience,
         properties.facet,
         properties.value,
-        properties.value as label
+        properties.value as label,
+        prompts.prompts
     from prompts
     cross join
         lateral (
@@ -39,7 +49,8 @@ creators as (
         prompts.audience,
         'creator' as facet,
         cast(prompts.creator_id as text) as value,
-        people.user_name as label
+        people.user_name as label,
+        prompts.prompts
     from prompts
     inner join {{ ref('stg_library__users') }} as people on prompts.creator_id = people.user_id
 ),
@@ -49,7 +60,8 @@ tags as (
         documents.audience,
         'tag' as facet,
         tags.tag_name as value,
-        tags.tag_name as label
+        tags.tag_name as label,
+        1 as prompts
     from documents
     inner join {{ ref('stg_library__prompt_tags') }} as prompt_tags on documents.prompt_id = prompt_tags.prompt_id
     inner join {{ ref('stg_library__tags') }} as tags on prompt_tags.tag_id = tags.tag_id
@@ -60,7 +72,8 @@ collections as (
         documents.audience,
         'collection' as facet,
         collections.collection_name as value,
-        collections.collection_name as label
+        collections.collection_name as label,
+        1 as prompts
     from documents
     inner join {{ ref('stg_library__prompt_collections') }} as collections
         on documents.prompt_id = collections.prompt_id
@@ -82,7 +95,8 @@ final as (
         facet,
         value,
         label,
-        count(*) as prompts
+        cast(sum(prompts) as bigint) as prompts,
+        {{ run_moment() }} as counted_at
     from facets
     group by audience, facet, value, label
 )

@@ -11,19 +11,38 @@
 }}
 
 with generations as (
-    select max(generation) as generation from {{ ref('search_generations') }}
+    select max(generations.generation) as generation from {{ ref('search_generations') }} as generations
+),
+
+missing as materialized (
+    select generation from generations
+    where {{ is_to_build('generations', ['generation']) }}
+),
+
+fingerprints as (
+    select
+        missing.generation,
+        fingerprints.*
+    from missing
+    cross join {{ ref('search_fingerprints') }} as fingerprints
+    -- A sample tells how words are written; by a hash of the prompt, so that the same library gives the same words.
+    order by hashint8(fingerprints.prompt_id)
+    limit {{ var('search_texts_read_for_words') }}
 ),
 
 texts as (
     select
-        generations.generation,
-        texts.*
-    from {{ ref('int_search_texts') }} as texts
-    cross join generations
-    where {{ is_to_build('generations', ['generation']) }}
-    -- A sample tells how words are written; by a hash of the prompt, so that the same library gives the same words.
-    order by hashint8(texts.prompt_id)
-    limit {{ var('search_texts_read_for_words') }}
+        fingerprints.generation,
+        fingerprints.audience,
+        texts.title,
+        {{ text_for('fingerprints.audience', 'texts') }} as body
+    from fingerprints
+    cross join
+        lateral (
+            select every_text.* from {{ ref('int_search_texts') }} as every_text
+            where every_text.prompt_id = fingerprints.prompt_id
+            offset 0  -- noqa: AM09
+        ) as texts
 ),
 
 final as (
