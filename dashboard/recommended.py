@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from dashboard import viewer
-from dashboard.components import prompt_card, shorten
+from dashboard.components import Opening, prompt_card, shorten
 from schema.repository.hidden import hide_prompt
 from schema.repository.recommendations import Reason, Recommendation
 
@@ -19,15 +19,16 @@ _REASONS = {
 }
 
 
-def recommendation_grid(found: Iterable[Recommendation], reader: int | None) -> None:
+def recommendation_grid(found: Iterable[Recommendation], reader: int | None, opening: Opening) -> None:
     """Cards side by side; who is signed in sees why, and can say that they do not want one."""
     with st.grid(3, min_column_width=300):
         for one in found:
             if reader is None:
-                prompt_card(one.card)
+                prompt_card(one.card, opening=opening)
                 continue
             with st.container(height="stretch", gap="xsmall"):
-                prompt_card(one.card, _REASONS[one.reason].format(shorten(one.because_of or "", 80)))
+                reason = _REASONS[one.reason].format(shorten(one.because_of or "", 80))
+                prompt_card(one.card, reason, opening=opening)
                 st.button(
                     "Not for me",
                     key=f"hide-{one.card.id}",
