@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dashboard import viewer
 from dashboard.components import AGENT_TYPES, LANGUAGES, TIERS, language_name, plain, prompt_grid, typed
-from dashboard.recommended import recommendation_grid
+from dashboard.recommended import hidden_list, recommendation_grid
 from dashboard.shown import ShownPage
 from dashboard.suggestions import recent_tags
 from schema.models import Surface
@@ -110,6 +110,8 @@ def _suggest(session: Session, shown: ShownPage) -> None:
         surface = Surface.TRENDING if reader is None else Surface.FOR_YOU
         opening = shown.list(surface, ((one.card.id, one.reason) for one in found))
         recommendation_grid(found, reader, opening)
+    if reader is not None:
+        hidden_list(session, reader)
 
 
 def _show_newest(session: Session, wanted: Wanted, shown: ShownPage) -> None:

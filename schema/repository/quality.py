@@ -96,7 +96,8 @@ _recommendation_accuracy_nightly = mart("recommendation_accuracy_nightly", Night
 def last_search_day(session: Session) -> date | None:
     """The newest UTC day that searches are counted of; None before there is any."""
     with reading_marts():
-        return session.scalar(select(func.max(_search_quality_daily.c.activity_date)))
+        newest: date | None = session.scalar(select(func.max(_search_quality_daily.c.activity_date)))
+    return newest
 
 
 def search_days(session: Session, first_day: date, last_day: date) -> list[SearchDay]:
