@@ -53,6 +53,8 @@ SELECT
     cast(NULL AS text) AS creator_name, p.created_at, p.updated_at, cast(0 AS bigint) AS likes
 FROM library.prompts AS p
 WHERE p.archived_at IS NULL;
+CREATE TEMPORARY VIEW merged_prompts AS
+SELECT p.id AS prompt_id, p.merged_into AS head_id FROM library.prompts AS p WHERE p.merged_into IS NOT NULL;
 CREATE TEMPORARY VIEW prompt_tags AS SELECT t.* FROM library.prompt_tags AS t;
 CREATE TEMPORARY VIEW tags AS SELECT t.* FROM library.tags AS t;
 CREATE TEMPORARY VIEW activity_events AS

@@ -1,10 +1,10 @@
 """What could be recommended to a person: the parts of the one statement, each bounded however large the library is."""
 
 from sqlalchemy import CTE, BindParameter, ColumnElement, Float, case, func, literal, select, union, union_all
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from schema.models import ActivityEvent, EventType, HiddenPrompt, Prompt, PromptTag, UserPromptLike
-from schema.repository.tables import prompt_neighbours, prompt_rankings
+from schema.repository.tables import merged_prompts, prompt_neighbours, prompt_rankings
 
 # What a copy and a view say beside a like, which says 1; dbt's variables of the same names are equal to them.
 COPY_SIGNAL = 0.25
@@ -22,12 +22,10 @@ POPULAR_CONSIDERED = 200
 NEW_CONSIDERED = 200
 NEW_DAYS = 30
 
-_merged = aliased(Prompt)
-
 
 def _head_of(prompt_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[int]:
-    """The prompt that stands for one that was merged into it, else itself; join `_merged` by the id."""
-    return func.coalesce(_merged.merged_into, prompt_id)
+    """The prompt that stands for one that was merged into it, else itself; for what joins `merged_prompts`."""
+    return func.coalesce(merged_prompts.c.head_id, prompt_id)
 
 
 def signals_of(user_id: BindParameter[int]) -> CTE:
@@ -61,7 +59,7 @@ def signals_of(user_id: BindParameter[int]) -> CTE:
     return (
         select(head, strength, newest)
         .select_from(said)
-        .outerjoin(_merged, _merged.id == said.c.prompt_id)
+        .outerjoin(merged_prompts, merged_prompts.c.prompt_id == said.c.prompt_id)
         .group_by(head)
         .order_by(strength.desc(), newest.desc(), head)
         .limit(SIGNALS_CONSIDERED)
@@ -151,7 +149,7 @@ def candidates(user_id: BindParameter[int], by_neighbours: CTE, own_tags: CTE, p
     liked, hidden = (
         select(_head_of(table.prompt_id))
         .select_from(table)
-        .outerjoin(_merged, _merged.id == table.prompt_id)
+        .outerjoin(merged_prompts, merged_prompts.c.prompt_id == table.prompt_id)
         .where(table.user_id == user_id)
         for table in (UserPromptLike, HiddenPrompt)
     )

@@ -11,7 +11,7 @@ def test_what_is_not_for_a_reader_goes_and_comes_back() -> None:
     app = signed_in("free@example.com", "free-password")
     assert not any(one.label == "Not for me" for one in app.expander)
     hide = next(button for button in app.button if button.label == "Not for me")
-    prompt = hide.key.removeprefix("hide-")
+    prompt = str(hide.key).removeprefix("hide-")
     hide.click()
     settled(app)
     assert f"hide-{prompt}" not in [button.key for button in app.button]

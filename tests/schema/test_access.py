@@ -127,9 +127,11 @@ def test_two_views_bypass_row_level_security_and_they_have_no_text(library: Libr
     columns = "SELECT attname FROM pg_attribute WHERE attrelid = cast(:view AS regclass) AND attnum > 0"
     cards = library.rows(columns, view="library.prompt_cards")
     collections = library.rows(columns, view="library.prompt_collections")
-    assert views == [("prompt_cards",), ("prompt_collections",)]
+    merged = library.rows(columns, view="library.merged_prompts")
+    assert views == [("merged_prompts",), ("prompt_cards",), ("prompt_collections",)]
     assert {name for (name,) in cards}.isdisjoint({"prompt_text", "content_hash", "details"})
     assert {name for (name,) in collections} == {"prompt_id", "collection_id", "collection_name"}
+    assert {name for (name,) in merged} == {"prompt_id", "head_id"}
 
 
 def test_a_viewer_creates_prompts_only_in_their_own_name(library: Library, people: dict[str, int | None]) -> None:

@@ -191,6 +191,13 @@ CREATE TABLE library.recommendation_nights (
 GRANT SELECT, INSERT, UPDATE ON library.recommendation_nights TO promptory_dbt;
 """
 
+# Readers see no archived prompt, but what they said of one that was merged is said of its head.
+MERGED = """
+CREATE VIEW library.merged_prompts AS
+SELECT p.id AS prompt_id, p.merged_into AS head_id FROM library.prompts AS p WHERE p.merged_into IS NOT NULL;
+GRANT SELECT ON library.merged_prompts TO promptory_dashboard;
+"""
+
 
 def upgrade() -> None:
     """Create the tables, and the functions that fill them and keep their months."""
@@ -202,11 +209,13 @@ def upgrade() -> None:
         op.execute(f"CREATE POLICY warehouse ON library.{table} FOR SELECT TO promptory_dbt USING (true)")
         op.execute(f"GRANT SELECT ON library.{table} TO promptory_dbt")
     op.execute(NIGHTS)
+    op.execute(MERGED)
 
 
 def downgrade() -> None:
     """Take them away, with the events that came with no batch."""
     warehouse.drop_views()
+    op.execute("DROP VIEW library.merged_prompts")
     op.execute("DROP TABLE library.recommendation_nights")
     op.execute("DROP FUNCTION library.record_click(uuid, timestamptz, bigint, text)")
     op.execute(
