@@ -34,6 +34,7 @@ FROM analytics.int_prompt_likes
 
 _SCRATCH = """
 CREATE TEMPORARY TABLE foresight_cut (cut timestamptz);
+CREATE TEMPORARY TABLE foresight_prompts (prompt_id bigint PRIMARY KEY);
 CREATE TEMPORARY TABLE foresight_signals (user_id bigint, prompt_id bigint, strength double precision);
 CREATE TEMPORARY TABLE foresight_neighbours (prompt_id bigint PRIMARY KEY, neighbour_ids bigint[], weights real[]);
 CREATE TEMPORARY TABLE hidden_prompts (user_id bigint, prompt_id bigint);
@@ -44,9 +45,9 @@ CREATE TEMPORARY TABLE prompt_rankings (
 );
 CREATE TEMPORARY VIEW prompts AS
 SELECT p.* FROM library.prompts AS p
+INNER JOIN foresight_prompts AS f ON f.prompt_id = p.id
 WHERE
-    p.created_at < (SELECT cut FROM foresight_cut)
-    AND (p.access = 'FREE' OR p.created_by = library.viewer_id() OR (SELECT library.viewer_reads_pro()));
+    (p.access = 'FREE' OR p.created_by = library.viewer_id() OR (SELECT library.viewer_reads_pro()));
 CREATE TEMPORARY VIEW prompt_cards AS
 SELECT
     p.id, p.title, p.description, p.agent_type, p.access, p.language, p.image_key, p.created_by,
@@ -70,8 +71,8 @@ SELECT t.user_id, array_agg(t.prompt_id)
 FROM (
     SELECT l.user_id, l.prompt_id
     FROM analytics.int_prompt_likes AS l
-    INNER JOIN library.prompts AS p ON p.id = l.prompt_id
-    WHERE l.liked_at >= :cut AND l.liked_at < :until AND p.created_at < :cut
+    INNER JOIN foresight_prompts AS p ON p.prompt_id = l.prompt_id
+    WHERE l.liked_at >= :cut AND l.liked_at < :until
 ) AS t
 WHERE EXISTS (
     SELECT FROM analytics.int_prompt_signals AS s WHERE s.user_id = t.user_id AND s.signalled_at < :cut
@@ -106,8 +107,21 @@ FROM analytics.int_prompt_signals AS s
 WHERE s.signalled_at < :cut
 """
 
-_BEFORE = (
+# A prompt may have come into the library with a history that is older than its row.
+_PROMPTS = (
     "INSERT INTO foresight_cut VALUES (:cut)",
+    """
+    INSERT INTO foresight_prompts
+    SELECT p.id
+    FROM library.prompts AS p
+    WHERE
+        p.archived_at IS NULL
+        AND (p.created_at < :cut OR p.id IN (
+            SELECT s.prompt_id FROM analytics.int_prompt_signals AS s WHERE s.signalled_at < :cut
+        ))
+    """,
+)
+_BEFORE = (
     """
     INSERT INTO user_prompt_likes
     SELECT l.user_id, l.prompt_id, l.liked_at
@@ -131,14 +145,14 @@ _STATISTICS = "ANALYZE user_prompt_likes, prompt_rankings, foresight_neighbours"
 _POPULAR = """
 SELECT l.prompt_id
 FROM analytics.int_prompt_likes AS l
-INNER JOIN library.prompts AS p ON p.id = l.prompt_id AND p.archived_at IS NULL
+INNER JOIN foresight_prompts AS p ON p.prompt_id = l.prompt_id
 WHERE l.liked_at < :cut
 GROUP BY l.prompt_id
 ORDER BY count(*) DESC, l.prompt_id
 LIMIT :most
 """
 _LIKED = "SELECT user_id, array_agg(prompt_id) FROM user_prompt_likes GROUP BY user_id"
-_PROMPTS = "SELECT count(*) FROM library.prompts WHERE archived_at IS NULL AND created_at < :cut"
+_PROMPT_COUNT = "SELECT count(*) FROM foresight_prompts"
 _VIEWER = "SELECT set_config('promptory.viewer_id', :person, true)"
 
 _WRITE = """
@@ -194,10 +208,13 @@ def _measured(connection: Connection) -> Foresight | None:
         return None
     until = datetime.combine(last_date + timedelta(days=1), time(), UTC)
     cut = until - timedelta(days=TEST_DAYS)
+    connection.execute(text(_SCRATCH))
+    for statement in _PROMPTS:
+        connection.execute(text(statement), {"cut": cut})
     liked_after = _pairs(connection, _TEST, cut=cut, until=until, people=PEOPLE)
     if not liked_after:
         return None
-    prompts = int(connection.execute(text(_PROMPTS), {"cut": cut}).scalar_one())
+    prompts = int(connection.execute(text(_PROMPT_COUNT)).scalar_one())
     _put_back_to(connection, cut, list(liked_after))
     liked_before = _pairs(connection, _LIKED)
     most_liked = list(connection.scalars(text(_POPULAR), {"cut": cut, "most": POPULAR}))
@@ -209,8 +226,7 @@ def _measured(connection: Connection) -> Foresight | None:
 
 
 def _put_back_to(connection: Connection, cut: datetime, people: list[int]) -> None:
-    """The library as it was at the cut, under the names of `_NAMES`."""
-    connection.execute(text(_SCRATCH))
+    """What people liked by then and what goes with it, under the names that recommendations read."""
     for statement in _BEFORE:
         bound = {"cut": cut, "people": people}
         connection.execute(text(statement), {name: value for name, value in bound.items() if f":{name}" in statement})
