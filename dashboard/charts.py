@@ -43,9 +43,11 @@ def lines(
     number = alt.Tooltip(f"{value}:Q", title=value_title, format=".1%") if rate else _count(value, value_title)
     tooltip = [_day(day), alt.Tooltip(f"{series}:N", title=series_title), number]
     axis = alt.Axis(format=".0%", tickCount=5) if rate else alt.Axis(format=",d", tickMinStep=1)
+    # A line of one day is a point.
+    point = {"size": 80, "opacity": 0 if frame[day].nunique() > 1 else 1, "filled": True}
     chart: Chart = (
         alt.Chart(frame)
-        .mark_line(point={"size": 80, "opacity": 0, "filled": True})
+        .mark_line(point=point)
         .encode(
             x=alt.X(f"{day}:T", title="Day (UTC)", scale=_UTC, axis=_DAY),
             y=alt.Y(f"{value}:Q", title=value_title, axis=axis),

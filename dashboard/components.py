@@ -95,12 +95,21 @@ def prompt_card(card: PromptCard, reason: str | None = None, *, opening: Opening
         st.caption(_byline(card))
 
 
-def figure(label: str, value: str, change: str | int | None, *, definition: str | None, against: str) -> None:
+def figure(
+    label: str,
+    value: str,
+    change: str | int | None,
+    *,
+    definition: str | None,
+    against: str,
+    less_is_better: bool = False,
+) -> None:
     """A headline figure with its change; `change` None says that there is nothing to compare with."""
     st.metric(
         label,
         plain(value),
         change,
+        delta_color="inverse" if less_is_better else "normal",
         border=True,
         help=definition,
         delta_description=against if change is not None else None,

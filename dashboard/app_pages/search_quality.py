@@ -82,6 +82,7 @@ def _search_figures(now: pd.DataFrame, before: pd.DataFrame | None, length: int)
                 points(share, share_before),
                 definition=definition(_SEARCH, column),
                 against=against,
+                less_is_better=column == "zero_result_rate",
             )
         rank = mean_reciprocal_rank(now)
         figure(

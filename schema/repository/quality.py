@@ -94,9 +94,11 @@ _recommendation_accuracy_nightly = mart("recommendation_accuracy_nightly", Night
 
 
 def last_search_day(session: Session) -> date | None:
-    """The newest UTC day that searches are counted of; None before there is any."""
+    """The newest UTC day that searches are counted of, without today unless there is no other; None before any."""
+    day = _search_quality_daily.c.activity_date
+    whole_days = func.max(day).filter(day < func.date(func.timezone("UTC", func.now())))
     with reading_marts():
-        newest: date | None = session.scalar(select(func.max(_search_quality_daily.c.activity_date)))
+        newest: date | None = session.scalar(select(func.coalesce(whole_days, func.max(day))))
     return newest
 
 

@@ -117,7 +117,7 @@ def test_the_warehouse_and_analysts_cannot_read_addresses_or_the_library(library
         library.rows("SELECT title FROM library.prompts", Role.ANALYST)
 
 
-def test_two_views_bypass_row_level_security_and_they_have_no_text(library: Library) -> None:
+def test_three_views_bypass_row_level_security_and_they_have_no_text(library: Library) -> None:
     views = library.rows("""
         SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.relkind = 'v' AND n.nspname = 'library'

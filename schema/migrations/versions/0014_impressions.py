@@ -9,7 +9,7 @@ from alembic import op
 from schema.migrations import warehouse
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0016"
 
 TABLES = """
 CREATE TABLE library.shown_lists (
