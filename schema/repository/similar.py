@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Double, Subquery, column, exists, literal, se
 from sqlalchemy.orm import Session
 
 from schema.repository.cards import PromptCard, check_page, select_cards, to_card
-from schema.repository.search.statement import K1, B
+from schema.repository.search.terms import K1, B
 from schema.repository.tables import prompt_cards, prompt_neighbours
 from schema.repository.warehouse import reading_marts
 
