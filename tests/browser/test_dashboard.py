@@ -76,8 +76,7 @@ def test_a_text_that_is_opened_is_a_click_on_the_place_of_its_search(
     # A click counts for a list that the library knows of: the page is whole.
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.get_by_text("Full text").nth(1).click()
-    expect(page.locator("code").first).to_be_visible()
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    expect(page.locator("code").nth(1)).to_be_visible()
     second = configured.value("SELECT prompt_id FROM library.impressions WHERE place = 2")
     deadline = time.monotonic() + 10
     while configured.value("SELECT count(*) FROM library.impression_clicks") == 0:

@@ -202,7 +202,7 @@ def test_the_search_quality_page_shows_what_the_marts_hold(curator: AppTest) -> 
     assert shown["Clicked in the first ten"] == f"{clicked / searches:.1%}"
     worst = as_visitor(top_zero_result_queries, "7d")
     assert worst
-    assert list(frame(app, "query").query) == [query.query for query in worst]
+    assert list(frame(app, "query")["query"]) == [query.query for query in worst]
 
 
 @pytest.mark.parametrize(
