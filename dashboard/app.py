@@ -32,6 +32,12 @@ def pages_for(account: Account | None) -> dict[str, list[StreamlitPage]]:
             st.Page("app_pages/tags.py", title="Tags", icon=":material/sell:"),
             st.Page("app_pages/rankings.py", title="Rankings", icon=":material/trophy:"),
             st.Page("app_pages/subscriptions.py", title="Subscriptions", icon=":material/credit_card:"),
+            st.Page(
+                "app_pages/search_quality.py",
+                title="Search quality",
+                icon=":material/manage_search:",
+                url_path="search-quality",
+            ),
         ]
         pages["Curate"] = [
             st.Page("app_pages/import_prompts.py", title="Import", icon=":material/upload_file:", url_path="import"),

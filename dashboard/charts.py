@@ -32,19 +32,25 @@ def bars(frame: pd.DataFrame, *, label: str, value: str, label_title: str, value
     return alt.layer(base.mark_bar(color=ACCENT, cornerRadiusEnd=2), numbers).properties(height=22 * len(frame) + 60)
 
 
-def lines(frame: pd.DataFrame, *, day: str, value: str, series: str, value_title: str, series_title: str) -> Chart:
-    """One line a series over days; at most MAX_LINES series."""
+def lines(
+    frame: pd.DataFrame, *, day: str, value: str, series: str, value_title: str, series_title: str, rate: bool = False
+) -> Chart:
+    """One line a series over days; at most MAX_LINES series. `rate` says that values are from 0 to 1, and no counts."""
     order = list(dict.fromkeys(frame[series]))
     colour = alt.Color(
         f"{series}:N", sort=order, scale=alt.Scale(domain=order, range=PALETTE), title=None, legend=_legend(len(order))
     )
-    tooltip = [_day(day), alt.Tooltip(f"{series}:N", title=series_title), _count(value, value_title)]
+    number = alt.Tooltip(f"{value}:Q", title=value_title, format=".1%") if rate else _count(value, value_title)
+    tooltip = [_day(day), alt.Tooltip(f"{series}:N", title=series_title), number]
+    axis = alt.Axis(format=".0%", tickCount=5) if rate else alt.Axis(format=",d", tickMinStep=1)
+    # A line of one day is a point.
+    point = {"size": 80, "opacity": 0 if frame[day].nunique() > 1 else 1, "filled": True}
     chart: Chart = (
         alt.Chart(frame)
-        .mark_line(point={"size": 80, "opacity": 0, "filled": True})
+        .mark_line(point=point)
         .encode(
             x=alt.X(f"{day}:T", title="Day (UTC)", scale=_UTC, axis=_DAY),
-            y=alt.Y(f"{value}:Q", title=value_title, axis=alt.Axis(format=",d", tickMinStep=1)),
+            y=alt.Y(f"{value}:Q", title=value_title, axis=axis),
             color=colour,
             tooltip=tooltip,
         )

@@ -1,11 +1,13 @@
 """Pieces that pages share. Whatever comes from data passes `plain` before it meets Markdown."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from schema.repository.cards import PromptCard
 
@@ -33,6 +35,14 @@ MAX_TAGS_SHOWN = 6
 _EXCERPT_CHARACTERS = 180
 _LONG_TEXT_CHARACTERS = 1500
 _LONG_TEXT_HEIGHT = 420
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Told when a reader opens a prompt of a list, by its id; `name` is the list's on its page."""
+
+    name: str
+    tell: Callable[[int], None]
 
 
 def plain(text: object, limit: int = 200) -> str:
@@ -65,14 +75,14 @@ def choose(label: str, names: dict[_Choice, str], default: _Choice, *, key: str)
     return default if chosen is None else chosen
 
 
-def prompt_grid(entries: Iterable[tuple[PromptCard, str | None]]) -> None:
-    """Cards side by side as the width allows, each with the reason why it is shown, if any."""
+def prompt_grid(cards: Iterable[PromptCard], opening: Opening) -> None:
+    """Cards side by side as the width allows."""
     with st.grid(3, min_column_width=300):
-        for card, reason in entries:
-            prompt_card(card, reason)
+        for card in cards:
+            prompt_card(card, opening=opening)
 
 
-def prompt_card(card: PromptCard, reason: str | None = None) -> None:
+def prompt_card(card: PromptCard, reason: str | None = None, *, opening: Opening | None = None) -> None:
     """One prompt: what everybody may see, and its text, or a lock where the viewer may not read it."""
     with st.container(border=True, height="stretch", gap="small"):
         st.markdown(f"##### {plain(card.title, 120)}", anchors=False)
@@ -81,16 +91,25 @@ def prompt_card(card: PromptCard, reason: str | None = None) -> None:
         st.markdown(_badges(card))
         if card.description:
             st.markdown(plain(card.description, 220))
-        _text(card)
+        _text(card, opening)
         st.caption(_byline(card))
 
 
-def figure(label: str, value: str, change: str | int | None, *, definition: str | None, against: str) -> None:
+def figure(
+    label: str,
+    value: str,
+    change: str | int | None,
+    *,
+    definition: str | None,
+    against: str,
+    less_is_better: bool = False,
+) -> None:
     """A headline figure with its change; `change` None says that there is nothing to compare with."""
     st.metric(
         label,
         plain(value),
         change,
+        delta_color="inverse" if less_is_better else "normal",
         border=True,
         help=definition,
         delta_description=against if change is not None else None,
@@ -111,15 +130,27 @@ def _badges(card: PromptCard) -> str:
     return " ".join(badges)
 
 
-def _text(card: PromptCard) -> None:
+def _text(card: PromptCard, opening: Opening | None) -> None:
     text = card.prompt_text
     if text is None:
         st.markdown(":material/lock: **Pro prompt:** the text is for Pro subscribers.")
         return
     st.caption(plain(text, _EXCERPT_CHARACTERS))
-    with st.expander("Full text"):
+    with _expander(card, opening):
         is_long = len(text) > _LONG_TEXT_CHARACTERS
         st.code(text, language=None, wrap_lines=True, height=_LONG_TEXT_HEIGHT if is_long else "content")
+
+
+def _expander(card: PromptCard, opening: Opening | None) -> DeltaGenerator:
+    if opening is None:
+        return st.expander("Full text")
+    key = f"open-{opening.name}-{card.id}"
+
+    def changed() -> None:
+        if st.session_state[key]:
+            opening.tell(card.id)
+
+    return st.expander("Full text", key=key, on_change=changed)
 
 
 def _byline(card: PromptCard) -> str:

@@ -64,3 +64,31 @@ def movements_by_week(days: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return weekly.groupby("week", as_index=False).sum().melt("week", var_name="movement", value_name="people")
+
+
+def rate_of(rows: pd.DataFrame | None, part: str, whole: str) -> float | None:
+    """The sum of `part` by that of `whole`; None where there are no rows or nothing to divide by."""
+    if rows is None or not rows[whole].sum():
+        return None
+    return float(rows[part].sum() / rows[whole].sum())
+
+
+def mean_reciprocal_rank(days: pd.DataFrame | None) -> float | None:
+    """That of all clicks of the days; None where no click tells its place."""
+    if days is None or not days.placed_clicks.sum():
+        return None
+    return float((days.mean_reciprocal_rank * days.placed_clicks).sum() / days.placed_clicks.sum())
+
+
+def points(now: float | None, before: float | None) -> str | int | None:
+    """The change of a rate in percentage points, signed; None where there is nothing to compare, 0 for none."""
+    if now is None or before is None:
+        return None
+    signed = f"{(now - before) * 100:+.1f} pp"
+    return 0 if signed[1:] == "0.0 pp" else signed
+
+
+def click_rates_by_surface(days: pd.DataFrame) -> pd.DataFrame:
+    """One row a day and surface: activity_date, surface, click_through_rate."""
+    sums = days.groupby(["activity_date", "surface"], as_index=False)[["impressions", "clicked_impressions"]].sum()
+    return sums.assign(click_through_rate=sums.clicked_impressions / sums.impressions)

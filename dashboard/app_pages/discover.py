@@ -1,15 +1,18 @@
 """Find prompts: search and filters, recommendations, and the newest."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, astuple, dataclass
 
 import streamlit as st
 from sqlalchemy.orm import Session
 
 from dashboard import viewer
 from dashboard.components import AGENT_TYPES, LANGUAGES, TIERS, language_name, plain, prompt_grid, typed
-from dashboard.recommended import recommendation_grid
+from dashboard.recommended import hidden_list, recommendation_grid
+from dashboard.shown import ShownPage
 from dashboard.suggestions import recent_tags
+from schema.models import Surface
+from schema.repository.cards import PromptCard
 from schema.repository.prompts import fetch_prompts
 from schema.repository.recommendations import recommended_prompts
 from schema.repository.search import search_prompts
@@ -38,13 +41,14 @@ class Wanted:
 def page() -> None:
     """Results for what is wanted; suggestions where nothing is."""
     st.title("Discover", anchor=False)
-    wanted = _ask()
+    wanted, shown = _ask(), ShownPage()
     with viewer.open_session() as session:
         if wanted.is_nothing:
-            _suggest(session)
-            _show_newest(session, wanted)
+            _suggest(session, shown)
+            _show_newest(session, wanted, shown)
         else:
-            _show_results(session, wanted)
+            _show_results(session, wanted, shown)
+    shown.tell()
 
 
 def _ask() -> Wanted:
@@ -93,7 +97,7 @@ def _as_tag(tag: str | None) -> str | None:
     return "-".join(typed(tag).casefold().lstrip("#").split()) or None
 
 
-def _suggest(session: Session) -> None:
+def _suggest(session: Session, shown: ShownPage) -> None:
     reader = viewer.viewer_id()
     try:
         found = recommended_prompts(session, reader or 0)
@@ -103,10 +107,14 @@ def _suggest(session: Session) -> None:
         return
     if found:
         st.subheader("Popular this month" if reader is None else "For you", anchor=False)
-        recommendation_grid(found, reader)
+        surface = Surface.TRENDING if reader is None else Surface.FOR_YOU
+        opening = shown.list(surface, ((one.card.id, one.reason) for one in found))
+        recommendation_grid(found, reader, opening)
+    if reader is not None:
+        hidden_list(session, reader)
 
 
-def _show_newest(session: Session, wanted: Wanted) -> None:
+def _show_newest(session: Session, wanted: Wanted, shown: ShownPage) -> None:
     number = _page_number(wanted)
     # One more than fits tells whether another page follows.
     cards = fetch_prompts(session, skip=number * _PAGE_SIZE, take=_PAGE_SIZE + 1)
@@ -114,11 +122,11 @@ def _show_newest(session: Session, wanted: Wanted) -> None:
     if not cards:
         st.info("The library is empty. A curator can fill it on the Import page.")
         return
-    prompt_grid((card, None) for card in cards[:_PAGE_SIZE])
+    prompt_grid(cards[:_PAGE_SIZE], shown.list(Surface.NEW, _unexplained(cards[:_PAGE_SIZE]), number * _PAGE_SIZE + 1))
     _turn_pages(wanted, number, more=len(cards) > _PAGE_SIZE)
 
 
-def _show_results(session: Session, wanted: Wanted) -> None:
+def _show_results(session: Session, wanted: Wanted, shown: ShownPage) -> None:
     number = _page_number(wanted)
     found = search_prompts(
         session,
@@ -130,6 +138,8 @@ def _show_results(session: Session, wanted: Wanted) -> None:
         skip=number * _PAGE_SIZE,
         take=_PAGE_SIZE,
     )
+    if wanted.query:
+        shown.search(wanted.query, astuple(wanted)[1:], found.total)
     if not found.cards:
         _show_nothing_found(wanted)
         return
@@ -138,8 +148,12 @@ def _show_results(session: Session, wanted: Wanted) -> None:
         st.markdown(f"Showing results for **{plain(found.corrected, 200)}**")
     more = "" if found.is_total else " or more"
     st.caption(f"{first:,} to {first + len(found.cards) - 1:,} of {found.total:,}{more} prompts")
-    prompt_grid((card, None) for card in found.cards)
+    prompt_grid(found.cards, shown.list(Surface.SEARCH, _unexplained(found.cards), first))
     _turn_pages(wanted, number, more=first + len(found.cards) <= found.total)
+
+
+def _unexplained(cards: Iterable[PromptCard]) -> Iterable[tuple[int, None]]:
+    return ((card.id, None) for card in cards)
 
 
 def _show_nothing_found(wanted: Wanted) -> None:

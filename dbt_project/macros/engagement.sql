@@ -9,6 +9,26 @@
     )
 {%- endmacro %}
 
+{#
+    The language that a query's script tells; other where several languages share it, as the Latin one. Null for null.
+#}
+{% macro language_of_query(query) -%}
+    case
+        when {{ query }} ~ '[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]' then 'ko'
+        when {{ query }} ~ '[\u3040-\u30ff]' then 'ja'
+        when {{ query }} ~ '[\u3400-\u4dbf\u4e00-\u9fff]' then 'zh'
+        when {{ query }} is not null then 'other'
+    end
+{%- endmacro %}
+
+{# Post-hook: who searched for what is kept no longer than the longest window of search_queries needs it. #}
+{% macro forget_searchers() -%}
+    update {{ this }} set searchers = null
+    where
+        searchers is not null
+        and activity_date <= (select max(ledger.activity_date) - 90 from {{ ref('int_activity_days') }} as ledger)
+{%- endmacro %}
+
 {# A part of a whole, null where there is no whole. #}
 {% macro ratio(part, whole) -%}
     cast({{ part }} as double precision) / nullif({{ whole }}, 0)

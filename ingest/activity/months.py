@@ -32,7 +32,8 @@ def insert_events(batch: Batch) -> None:
 def keep_months(engine: Engine, months: int, today: date | None = None) -> int:
     """Make the months of the next ninety days; drop the raw events of all but `months` before the present one.
 
-    What was counted of the dropped days stays. Returns the number of months dropped.
+    What was shown and clicked is kept as long, and what was counted of the dropped days stays. Returns the number of
+    months of events dropped.
     """
     today = today or datetime.now(UTC).date()
     counted = today.year * 12 + today.month - 1 - months
@@ -41,6 +42,8 @@ def keep_months(engine: Engine, months: int, today: date | None = None) -> int:
         wait_for_turn(connection)
         ahead = {"first": today, "last": today + timedelta(days=90)}
         connection.execute(text("SELECT library.ensure_activity_partitions(:first, :last)"), ahead)
+        connection.execute(text("SELECT library.ensure_impression_partitions(:first, :last)"), ahead)
+        connection.execute(text("SELECT library.drop_impressions_before(:first)"), {"first": first_kept})
         dropped = connection.scalar(text("SELECT library.drop_activity_before(:first)"), {"first": first_kept})
     return int(dropped or 0)
 

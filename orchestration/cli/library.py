@@ -1,4 +1,4 @@
-"""Commands that ask the library: search, recommend, status, rejections."""
+"""Commands that ask the library: search, recommend, similar, status, rejections."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -14,6 +14,7 @@ from schema.repository.history import batch_exists, last_activity, library_count
 from schema.repository.people import find_user_id
 from schema.repository.recommendations import recommended_prompts
 from schema.repository.search import Sort, search_prompts
+from schema.repository.similar import is_shown, similar_prompts
 from schema.roles import Role
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
@@ -101,6 +102,31 @@ def recommend(
         "why": [f"{one.reason}: {one.because_of}" if one.because_of else one.reason for one in found],
     }
     print_table("Recommended", columns, frozenset({"id"}))
+
+
+def similar(
+    prompt_id: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The prompt, as `search` shows its id.")],
+    take: Annotated[int, typer.Option(min=1, max=100, help="Show so many.")] = 5,
+    as_user: Annotated[
+        str | None, typer.Option("--user", help="Ask as this person (e-mail); else as a visitor.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the prompts that go with one: liked by the same people, then alike by content."""
+    ready_database()
+    with viewer_session(engine_for(Role.DASHBOARD), _user_id(as_user) if as_user else None) as session:
+        if not is_shown(session, prompt_id):
+            raise PromptoryError(f"There is no prompt {prompt_id}; `promptory search` shows the ids.")
+        found = similar_prompts(session, prompt_id, take=take)
+    if as_json:
+        print_json({"similar": [{"id": card.id, "title": card.title, "access": card.access} for card in found]})
+        return
+    columns: dict[str, Sequence[object]] = {
+        "id": [card.id for card in found],
+        "title": [card.title for card in found],
+        "access": [card.access for card in found],
+    }
+    print_table(f"Similar to {prompt_id}", columns, frozenset({"id"}))
 
 
 def status(as_json: AsJson = False) -> None:

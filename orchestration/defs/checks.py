@@ -7,15 +7,18 @@ import dagster as dg
 from dagster_dbt import DbtCliResource
 from sqlalchemy import text
 
-from orchestration.defs.discovery import prompt_neighbours
+from orchestration.defs.discovery import prompt_neighbours, recommendation_nights
 from orchestration.defs.ingestion import activity_events, subscriptions, users
 from orchestration.defs.resources import Library
 from orchestration.defs.warehouse import warehouse
-from schema.database import connect
+from schema.database import connect, engine_for
+from schema.roles import Role
 
 MOST_SHRUNK = 0.2
 MOST_SIGMAS = 5.0
 DAYS_COMPARED = 28
+# Below such a share of what is usual, recommendations got worse by more than chance.
+LEAST_OF_USUAL = 0.7
 # Which table of dbt's sources tells how new an asset is.
 SOURCES = {"activity_days": activity_events.key, "subscriptions": subscriptions.key, "users": users.key}
 _ROW_COUNT = "dagster/row_count"
@@ -50,6 +53,15 @@ GROUP BY newest.day, newest.events
 HAVING count(*) >= 7
 """
 
+_NIGHTS = """
+SELECT newest.last_date, newest.recall, avg(before.recall) AS usual
+FROM (SELECT last_date, recall FROM library.recommendation_nights ORDER BY last_date DESC LIMIT 1) AS newest
+INNER JOIN library.recommendation_nights AS before
+    ON before.last_date < newest.last_date AND before.last_date >= newest.last_date - :days
+GROUP BY newest.last_date, newest.recall
+HAVING count(*) >= 7
+"""
+
 
 @dg.asset_check(asset=activity_events, description="Every day up to the one before yesterday has events.")
 def each_day_has_events(library: Library) -> dg.AssetCheckResult:
@@ -72,6 +84,20 @@ def events_do_not_jump(library: Library) -> dg.AssetCheckResult:
     sigmas = abs(row.events - usual) / spread if spread else float(row.events != usual) * (MOST_SIGMAS + 1)
     told = f"{row.day} has {row.events:,} events; {usual:,.0f} are usual (spread {spread:,.0f}, {sigmas:.1f} sigma)."
     return dg.AssetCheckResult(passed=sigmas <= MOST_SIGMAS, description=told, metadata={"sigmas": sigmas})
+
+
+@dg.asset_check(
+    asset=recommendation_nights, description="recall@20 is at least seven tenths of the mean of the 28 days before."
+)
+def quality_does_not_fall() -> dg.AssetCheckResult:
+    """Compare the newest night with those before it; a warning."""
+    with connect(engine_for(Role.DBT)) as connection:
+        row = connection.execute(text(_NIGHTS), {"days": DAYS_COMPARED}).one_or_none()
+    if row is None:
+        return dg.AssetCheckResult(passed=True, description="There are not yet enough nights to compare.")
+    told = f"recall@20 of {row.last_date} is {row.recall:.3f}; {row.usual:.3f} is usual."
+    passed = row.recall >= row.usual * LEAST_OF_USUAL
+    return dg.AssetCheckResult(passed=passed, severity=dg.AssetCheckSeverity.WARN, description=told)
 
 
 def _row_counts(instance: dg.DagsterInstance, mart: dg.AssetKey) -> list[int]:
@@ -126,4 +152,10 @@ def sources_are_fresh(
 
 
 marts = [spec.key for spec in (*warehouse.specs, *prompt_neighbours.specs) if "mart" in spec.tags]
-checks: list[Any] = [each_day_has_events, events_do_not_jump, sources_are_fresh, *map(_does_not_shrink, marts)]
+checks: list[Any] = [
+    each_day_has_events,
+    events_do_not_jump,
+    quality_does_not_fall,
+    sources_are_fresh,
+    *map(_does_not_shrink, marts),
+]

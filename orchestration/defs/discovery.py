@@ -4,6 +4,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.lib.foresight import measure_foresight
 from orchestration.lib.neighbour_tables import refresh_neighbours
 from schema.database import engine_for
 from schema.roles import Role
@@ -19,3 +20,24 @@ from schema.roles import Role
 def prompt_neighbours() -> dg.MaterializeResult[Any]:
     """A prompt and one of its 300 nearest by RP3beta over likes, copies and views."""
     return dg.MaterializeResult(metadata={"dagster/row_count": refresh_neighbours(engine_for(Role.DBT))})
+
+
+@dg.asset(
+    key_prefix="library",
+    group_name="discovery",
+    kinds={"postgres", "python"},
+    deps=[dg.AssetKey(["analytics", "int_prompt_signals"]), dg.AssetKey(["analytics", "int_prompt_likes"])],
+)
+def recommendation_nights() -> dg.MaterializeResult[Any]:
+    """How well the likes of the newest week are foreseen from what was before it, one row a night."""
+    found = measure_foresight(engine_for(Role.DBT))
+    if found is None:
+        return dg.MaterializeResult(metadata={"people": 0})
+    return dg.MaterializeResult(
+        metadata={
+            "last day": str(found.last_date),
+            "people": found.people,
+            "recall@20": found.ours.recall,
+            "recall@20 of the most liked": found.popular.recall,
+        }
+    )

@@ -3,7 +3,7 @@
 import dagster as dg
 from dagster_dbt import build_dbt_asset_selection
 
-from orchestration.defs.discovery import prompt_neighbours
+from orchestration.defs.discovery import prompt_neighbours, recommendation_nights
 from orchestration.defs.ingestion import activity_events, activity_months, days, prompts, subscriptions, users
 from orchestration.defs.warehouse import warehouse
 
@@ -33,6 +33,12 @@ daily_ingest = dg.define_asset_job(
     description="Load a day's activity, accounts and billing, then build the whole warehouse.",
 )
 
+measure_recommendations = dg.define_asset_job(
+    "measure_recommendations",
+    selection=dg.AssetSelection.assets(recommendation_nights),
+    description="Measure how well the newest likes are foreseen.",
+)
+
 hourly_rankings = dg.ScheduleDefinition(
     name="hourly_rankings",
     job=refresh_rankings,
@@ -50,5 +56,14 @@ ingest_each_day = dg.build_schedule_from_partitioned_job(
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 
-jobs = [import_inbox, refresh_rankings, load_activity_day, daily_ingest]
-schedules = [hourly_rankings, ingest_each_day]
+# When the day's activity has been loaded, and few people are there.
+measure_each_night = dg.ScheduleDefinition(
+    name="measure_each_night",
+    job=measure_recommendations,
+    cron_schedule="50 2 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+
+jobs = [import_inbox, refresh_rankings, load_activity_day, daily_ingest, measure_recommendations]
+schedules = [hourly_rankings, ingest_each_day, measure_each_night]

@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, LiteralString
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,8 @@ from schema.database import connect, driver_of
 
 Driver = Connection[tuple[Any, ...]]
 
-_SIGNALS = "COPY (SELECT user_id, prompt_id, strength FROM analytics.int_person_signals) TO STDOUT (FORMAT binary)"
-_INTO = "COPY analytics.prompt_neighbour_lists_new FROM STDIN (FORMAT binary)"
+_SIGNALS = "COPY (SELECT user_id, prompt_id, strength FROM {}) TO STDOUT (FORMAT binary)"
+_INTO = "COPY {} FROM STDIN (FORMAT binary)"
 
 # PostgreSQL's binary form of COPY: a header, rows of fields that say their length, and an end.
 _HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
@@ -72,15 +72,16 @@ def refresh_neighbours(engine: Engine) -> int:
     with connect(engine) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('analytics.prompt_neighbours'))"))
         driver = driver_of(connection)
-        signals = _read(driver)
+        signals = read_signals(driver, "analytics.int_person_signals")
         connection.execute(text(_MAKE_NEW))
-        prompts = _write(driver, nearest_prompts(signals))
+        prompts = write_neighbours(driver, "analytics.prompt_neighbour_lists_new", nearest_prompts(signals))
         connection.execute(text(_PUT_IN_PLACE))
     return prompts
 
 
-def _read(driver: Driver) -> Signals:
-    with driver.cursor() as cursor, cursor.copy(_SIGNALS) as copy:
+def read_signals(driver: Driver, relation: LiteralString) -> Signals:
+    """The rows of a relation with `user_id`, `prompt_id` and `strength`."""
+    with driver.cursor() as cursor, cursor.copy(_SIGNALS.format(relation)) as copy:
         held = bytearray()
         for block in copy:
             held += block
@@ -91,9 +92,10 @@ def _read(driver: Driver) -> Signals:
     return Signals(*native)
 
 
-def _write(driver: Driver, found: Iterable[Neighbours]) -> int:
+def write_neighbours(driver: Driver, table: LiteralString, found: Iterable[Neighbours]) -> int:
+    """Fill a table of `prompt_id`, `neighbour_ids` and `weights`; returns its rows."""
     prompts = 0
-    with driver.cursor() as cursor, cursor.copy(_INTO) as copy:
+    with driver.cursor() as cursor, cursor.copy(_INTO.format(table)) as copy:
         copy.write(_HEADER)
         for one in found:
             copy.write(_row(one))

@@ -14,6 +14,7 @@ from schema.models.billing import (
     SubscriptionStatus,
 )
 from schema.models.imports import BatchKind, BatchStatus, ImportBatch, ImportChange, ImportRejection
+from schema.models.impressions import Action, Impression, ImpressionClick, RecommendationNight, ShownList, Surface
 from schema.models.people import Tier, User, UserRole
 from schema.models.prompts import (
     AgentType,
@@ -32,6 +33,7 @@ from schema.models.prompts import (
 
 __all__ = [
     "LIBRARY",
+    "Action",
     "ActivityDay",
     "ActivityEvent",
     "AgentType",
@@ -49,6 +51,8 @@ __all__ = [
     "ImportBatch",
     "ImportChange",
     "ImportRejection",
+    "Impression",
+    "ImpressionClick",
     "NearDuplicate",
     "Plan",
     "PlanPrice",
@@ -57,9 +61,12 @@ __all__ = [
     "PromptSource",
     "PromptTag",
     "PromptVersion",
+    "RecommendationNight",
     "Refund",
+    "ShownList",
     "Subscription",
     "SubscriptionStatus",
+    "Surface",
     "Tag",
     "Tier",
     "User",

@@ -24,7 +24,10 @@ class EventType(enum.StrEnum):
 
 
 class ActivityEvent(Base):
-    """One event. The partition key is part of the primary key; ingest keeps `event_id` unique over all months."""
+    """One event. The partition key is part of the primary key; ingest keeps `event_id` unique over all months.
+
+    Events that the dashboard records have no `batch_id`.
+    """
 
     __tablename__ = "activity_events"
 
@@ -37,7 +40,7 @@ class ActivityEvent(Base):
     query: Mapped[str | None] = mapped_column(Text)
     result_count: Mapped[int | None] = mapped_column(Integer)
     position: Mapped[int | None] = mapped_column(Integer)
-    batch_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.import_batches.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey(f"{LIBRARY}.import_batches.id"))
 
     __table_args__ = (
         CheckConstraint(

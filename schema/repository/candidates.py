@@ -1,9 +1,10 @@
 """What could be recommended to a person: the parts of the one statement, each bounded however large the library is."""
 
-from sqlalchemy import CTE, BindParameter, Float, case, func, literal, select, union, union_all
+from sqlalchemy import CTE, BindParameter, ColumnElement, Float, case, func, literal, select, union, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from schema.models import ActivityEvent, EventType, HiddenPrompt, Prompt, PromptTag, UserPromptLike
-from schema.repository.tables import prompt_neighbours, prompt_rankings
+from schema.repository.tables import merged_prompts, prompt_neighbours, prompt_rankings
 
 # What a copy and a view say beside a like, which says 1; dbt's variables of the same names are equal to them.
 COPY_SIGNAL = 0.25
@@ -22,8 +23,16 @@ NEW_CONSIDERED = 200
 NEW_DAYS = 30
 
 
+def _head_of(prompt_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[int]:
+    """The prompt that stands for one that was merged into it, else itself; for what joins `merged_prompts`."""
+    return func.coalesce(merged_prompts.c.head_id, prompt_id)
+
+
 def signals_of(user_id: BindParameter[int]) -> CTE:
-    """What the person liked, copied or viewed, the strongest and newest first: prompt_id, strength, at."""
+    """What the person liked, copied or viewed, the strongest and newest first: prompt_id, strength, at.
+
+    What they said of a prompt that was merged into another is said of that other.
+    """
     likes = (
         select(UserPromptLike.prompt_id, literal(1.0, Float).label("strength"), UserPromptLike.liked_at.label("at"))
         .where(UserPromptLike.user_id == user_id)
@@ -46,10 +55,13 @@ def signals_of(user_id: BindParameter[int]) -> CTE:
     said = union_all(select(likes), select(events)).subquery()
     strength = func.max(said.c.strength).label("strength")
     newest = func.max(said.c.at).label("at")
+    head = _head_of(said.c.prompt_id).label("prompt_id")
     return (
-        select(said.c.prompt_id, strength, newest)
-        .group_by(said.c.prompt_id)
-        .order_by(strength.desc(), newest.desc(), said.c.prompt_id)
+        select(head, strength, newest)
+        .select_from(said)
+        .outerjoin(merged_prompts, merged_prompts.c.prompt_id == said.c.prompt_id)
+        .group_by(head)
+        .order_by(strength.desc(), newest.desc(), head)
         .limit(SIGNALS_CONSIDERED)
         .cte("signals")
     )
@@ -134,8 +146,13 @@ def candidates(user_id: BindParameter[int], by_neighbours: CTE, own_tags: CTE, p
         select(popular_ones.c.prompt_id),
         select(new_ones.c.prompt_id),
     ).subquery()
-    liked = select(UserPromptLike.prompt_id).where(UserPromptLike.user_id == user_id)
-    hidden = select(HiddenPrompt.prompt_id).where(HiddenPrompt.user_id == user_id)
+    liked, hidden = (
+        select(_head_of(table.prompt_id))
+        .select_from(table)
+        .outerjoin(merged_prompts, merged_prompts.c.prompt_id == table.prompt_id)
+        .where(table.user_id == user_id)
+        for table in (UserPromptLike, HiddenPrompt)
+    )
     return (
         select(Prompt.id.label("prompt_id"), Prompt.created_by)
         .join(found, found.c.prompt_id == Prompt.id)

@@ -1,16 +1,12 @@
 """Reading the engagement marts, each in one query, as typed rows."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
 
-from sqlalchemy import Select, TableClause, column, select, table
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from schema.repository.warehouse import reading_marts
-
-RowT = TypeVar("RowT")
+from schema.repository.marts import mart, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +47,6 @@ class RetentionWeek:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchDay:
-    """How the searches of a UTC day went."""
-
-    activity_date: date
-    searches: int
-    searches_with_count: int
-    zero_result_searches: int
-    zero_result_rate: float | None
-    clicked_searches: int
-    click_through_rate: float | None
-    placed_clicks: int
-    mean_reciprocal_rank: float | None
-    followed_searches: int
-    abandoned_searches: int
-    abandonment_rate: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class SearchQuery:
-    """How the searches for one query went in a window (7d, 30d or 90d) that ends with `last_date`."""
-
-    search_window: str
-    query: str
-    searches: int
-    searches_with_count: int
-    zero_result_searches: int
-    zero_result_rate: float | None
-    clicked_searches: int
-    click_through_rate: float
-    placed_clicks: int
-    mean_reciprocal_rank: float | None
-    search_rank: int
-    zero_result_rank: int | None
-    last_date: date
-
-
-@dataclass(frozen=True, slots=True)
 class CreatorMonth:
     """How views and likes of a UTC month spread over creators; shares and Gini coefficients from 0 to 1."""
 
@@ -105,16 +64,10 @@ class CreatorMonth:
     like_gini: float | None
 
 
-def _mart(name: str, row: type[Any]) -> TableClause:
-    return table(name, *(column(field.name) for field in fields(row)), schema="analytics")
-
-
-_active_people_daily = _mart("active_people_daily", ActiveDay)
-_activation_weekly = _mart("activation_weekly", ActivationWeek)
-_retention_weekly = _mart("retention_weekly", RetentionWeek)
-_search_quality_daily = _mart("search_quality_daily", SearchDay)
-_search_queries = _mart("search_queries", SearchQuery)
-_creator_economy_monthly = _mart("creator_economy_monthly", CreatorMonth)
+_active_people_daily = mart("active_people_daily", ActiveDay)
+_activation_weekly = mart("activation_weekly", ActivationWeek)
+_retention_weekly = mart("retention_weekly", RetentionWeek)
+_creator_economy_monthly = mart("creator_economy_monthly", CreatorMonth)
 
 
 def active_days(session: Session, first_day: date, last_day: date) -> list[ActiveDay]:
@@ -125,13 +78,13 @@ def active_days(session: Session, first_day: date, last_day: date) -> list[Activ
         .where(days.activity_date.between(first_day, last_day))
         .order_by(days.activity_date, days.segment)
     )
-    return _rows(session, statement, ActiveDay)
+    return rows_of(session, statement, ActiveDay)
 
 
 def activation_weeks(session: Session) -> list[ActivationWeek]:
     """All weeks of sign-up, the oldest first."""
     statement = select(_activation_weekly).order_by(_activation_weekly.c.signup_week)
-    return _rows(session, statement, ActivationWeek)
+    return rows_of(session, statement, ActivationWeek)
 
 
 def retention_weeks(session: Session, first_week: date) -> list[RetentionWeek]:
@@ -140,46 +93,10 @@ def retention_weeks(session: Session, first_week: date) -> list[RetentionWeek]:
     statement = (
         select(_retention_weekly).where(weeks.signup_week >= first_week).order_by(weeks.signup_week, weeks.week_number)
     )
-    return _rows(session, statement, RetentionWeek)
-
-
-def search_days(session: Session, first_day: date, last_day: date) -> list[SearchDay]:
-    """The days from `first_day` to `last_day`, both included."""
-    days = _search_quality_daily.c
-    statement = (
-        select(_search_quality_daily)
-        .where(days.activity_date.between(first_day, last_day))
-        .order_by(days.activity_date)
-    )
-    return _rows(session, statement, SearchDay)
-
-
-def top_queries(session: Session, window: str, *, take: int = 50) -> list[SearchQuery]:
-    """The `take` most searched queries of a window (7d, 30d or 90d), the most searched first."""
-    queries = _search_queries.c
-    statement = select(_search_queries).where(queries.search_window == window).order_by(queries.search_rank).limit(take)
-    return _rows(session, statement, SearchQuery)
-
-
-def top_zero_result_queries(session: Session, window: str, *, take: int = 50) -> list[SearchQuery]:
-    """The `take` queries of a window (7d, 30d or 90d) that most often found nothing, the worst first."""
-    queries = _search_queries.c
-    statement = (
-        select(_search_queries)
-        .where(queries.search_window == window, queries.zero_result_rank.is_not(None))
-        .order_by(queries.zero_result_rank)
-        .limit(take)
-    )
-    return _rows(session, statement, SearchQuery)
+    return rows_of(session, statement, RetentionWeek)
 
 
 def creator_months(session: Session) -> list[CreatorMonth]:
     """All months, the oldest first."""
     statement = select(_creator_economy_monthly).order_by(_creator_economy_monthly.c.activity_month)
-    return _rows(session, statement, CreatorMonth)
-
-
-def _rows(session: Session, statement: Select[*tuple[Any, ...]], row: type[RowT]) -> list[RowT]:
-    with reading_marts():
-        found: Sequence[Any] = session.execute(statement).all()
-    return [row(**one._mapping) for one in found]
+    return rows_of(session, statement, CreatorMonth)

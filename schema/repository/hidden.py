@@ -5,6 +5,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from schema.models import HiddenPrompt
+from schema.repository.cards import PromptCard, check_page, select_cards, to_card
+from schema.repository.tables import prompt_cards
 
 
 def hide_prompt(session: Session, user_id: int, prompt_id: int) -> None:
@@ -16,3 +18,16 @@ def hide_prompt(session: Session, user_id: int, prompt_id: int) -> None:
 def unhide_prompt(session: Session, user_id: int, prompt_id: int) -> None:
     """Let the prompt be recommended again to the person, who must be the session's viewer."""
     session.execute(delete(HiddenPrompt).where(HiddenPrompt.user_id == user_id, HiddenPrompt.prompt_id == prompt_id))
+
+
+def hidden_prompts(session: Session, user_id: int, *, take: int = 50) -> list[PromptCard]:
+    """The `take` prompts that the person, who must be the session's viewer, hid last, the newest first."""
+    check_page(0, take)
+    statement = (
+        select_cards()
+        .join(HiddenPrompt, HiddenPrompt.prompt_id == prompt_cards.c.id)
+        .where(HiddenPrompt.user_id == user_id)
+        .order_by(HiddenPrompt.hidden_at.desc(), HiddenPrompt.prompt_id)
+        .limit(take)
+    )
+    return [to_card(row) for row in session.execute(statement)]

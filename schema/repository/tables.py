@@ -22,6 +22,13 @@ prompt_cards = Table(
     Column("likes", BigInteger),
 )
 
+merged_prompts = Table(
+    "merged_prompts",
+    _LIBRARY,
+    Column("prompt_id", BigInteger),
+    Column("head_id", BigInteger),
+)
+
 prompt_neighbours = Table(
     "prompt_neighbours",
     _ANALYTICS,

@@ -1,6 +1,7 @@
 """The running dashboard in a real browser."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -63,6 +64,25 @@ def test_a_curator_signs_in_searches_and_sees_results(page: Page, address: str) 
     expect(page.get_by_text("꼬리질문만 하는 면접관")).to_be_visible()
     page.get_by_role("link", name="Subscriptions").click()
     expect(page.get_by_text("Paying people").first).to_be_visible()
+
+
+def test_a_text_that_is_opened_is_a_click_on_the_place_of_its_search(
+    page: Page, empty_address: str, configured: Library
+) -> None:
+    for title in ("soup of yesterday", "soup"):
+        configured.add_prompt(title)
+    page.goto(f"{empty_address}/?q=soup")
+    expect(page.get_by_text("1 to 2 of 2 prompts")).to_be_visible(timeout=30_000)
+    # A click counts for a list that the library knows of: the page is whole.
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.get_by_text("Full text").nth(1).click()
+    expect(page.locator("code").nth(1)).to_be_visible()
+    second = configured.value("SELECT prompt_id FROM library.impressions WHERE place = 2")
+    deadline = time.monotonic() + 10
+    while configured.value("SELECT count(*) FROM library.impression_clicks") == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert configured.rows("SELECT query, prompt_id, position FROM library.activity_events") == [("soup", second, 2)]
 
 
 def test_a_curator_imports_an_archive_then_a_table_whose_columns_they_name_and_takes_that_back(

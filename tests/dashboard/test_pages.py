@@ -14,14 +14,15 @@ from schema.database import engine_for, viewer_session
 from schema.errors import DatabaseError
 from schema.repository.metrics import last_tag_day, subscription_days, tag_days, top_prompts
 from schema.repository.prompts import fetch_prompts
+from schema.repository.quality import last_search_day, search_days, top_zero_result_queries
 from schema.repository.recommendations import recommended_prompts
 from schema.repository.search import search_prompts
 from schema.roles import Role
-from tests.dashboard.driver import button_named, open_app, page_of, settled, shown_text, signed_in
+from tests.dashboard.driver import button_named, frame, open_app, page_of, settled, shown_text, signed_in
 
 pytestmark = pytest.mark.usefixtures("warehouse")
 
-CURATOR_PAGES = ["tags", "rankings", "subscriptions", "import_prompts", "duplicates", "export"]
+CURATOR_PAGES = ["tags", "rankings", "subscriptions", "search_quality", "import_prompts", "duplicates", "export"]
 
 
 def as_visitor(read: Callable[..., Any], *args: Any, **named: Any) -> Any:
@@ -187,6 +188,23 @@ def test_the_subscriptions_page_shows_the_newest_day(curator: AppTest) -> None:
     assert app.dataframe[0].value.metric_date.iloc[0] == last.metric_date
 
 
+def test_the_search_quality_page_shows_what_the_marts_hold(curator: AppTest) -> None:
+    last_day = as_visitor(last_search_day)
+    app = page_of(curator, "search_quality")
+    app.segmented_control(key="period").set_value(7)
+    settled(app)
+    days = [day for day in as_visitor(search_days, last_day - timedelta(days=6), last_day) if day.language == "all"]
+    searches, clicked = (sum(getattr(day, name) for day in days) for name in ("searches", "clicks_at_10"))
+    told = sum(day.searches_with_count for day in days)
+    shown = metrics(app)
+    assert shown["Searches"] == f"{searches:,}"
+    assert shown["Found nothing"] == f"{sum(day.zero_result_searches for day in days) / told:.1%}"
+    assert shown["Clicked in the first ten"] == f"{clicked / searches:.1%}"
+    worst = as_visitor(top_zero_result_queries, "7d")
+    assert worst
+    assert list(frame(app, "query")["query"]) == [query.query for query in worst]
+
+
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
@@ -211,7 +229,8 @@ def test_a_database_that_is_away_is_told_in_words(
 def test_dates_without_activity_do_not_break_a_page(curator: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     empty = pd.DataFrame(columns=["metric_date"])
     monkeypatch.setattr("schema.repository.metrics.last_tag_day", lambda _session: None)
+    monkeypatch.setattr("schema.repository.quality.last_search_day", lambda _session: None)
     monkeypatch.setattr("schema.repository.metrics.subscription_days", lambda _session: empty)
     monkeypatch.setattr("schema.repository.metrics.top_prompts", lambda *_args, **_named: empty)
-    for page in ("tags", "rankings", "subscriptions"):
+    for page in ("tags", "rankings", "subscriptions", "search_quality"):
         assert "yet" in page_of(curator, page).info[0].value

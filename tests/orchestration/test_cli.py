@@ -87,6 +87,9 @@ def test_loading_searching_and_recommending_from_files_to_answers(configured: Li
     assert (found["total"], found["results"][0]["title"]) == (3, "b soup")
     suited = json.loads(promptory("recommend", "--user", "U1@example.com", "--json").stdout)["recommendations"]
     assert [(one["title"], one["because_of"]) for one in suited] == [("b soup", "a soup"), ("c soup", None)]
+    alike = json.loads(promptory("similar", str(found["results"][0]["id"]), "--json").stdout)["similar"]
+    assert {one["title"] for one in alike} == {"a soup", "c soup"}
+    assert "There is no prompt 999" in promptory("similar", "999").stderr
     state = json.loads(promptory("status", "--json").stdout)
     assert state["revision"] == state["newest_revision"]
     assert (state["rows"]["prompts"], state["rows"]["user_prompt_likes"]) == (3, 3)
@@ -115,7 +118,7 @@ def test_the_embedded_server_needs_no_set_up_and_stops_with_its_last_user(tmp_pa
 def test_help_names_every_command() -> None:
     shown = promptory("--help").stdout
     commands = ("demo", "import", "load-activity", "load-subscriptions", "load-users", "refresh", "search", "recommend")
-    for command in (*commands, "status", "rejections", "db"):
+    for command in (*commands, "similar", "status", "rejections", "db"):
         assert command in shown
 
 

@@ -10,9 +10,8 @@ from sqlalchemy.exc import ProgrammingError
 from orchestration.lib.dbt_project import PROJECT_DIR
 from schema.repository import candidates
 from schema.repository.arrangement import Candidate, arrange
-from schema.repository.hidden import hide_prompt, unhide_prompt
+from schema.repository.hidden import hidden_prompts, hide_prompt, unhide_prompt
 from schema.repository.recommendations import Reason, Recommendation, recommended_prompts
-from schema.repository.similar import similar_prompts
 from tests.support.library import Library
 
 MARTS = """
@@ -174,16 +173,32 @@ def test_what_is_like_the_first_makes_room() -> None:
     assert [name for name, _ in arrange(entries, 3)] == ["first", "half", "other"]
 
 
-def test_similar_prompts_are_those_of_the_same_people_then_those_of_like_content(
+def test_what_is_said_of_a_merged_prompt_is_said_of_the_one_that_stands_for_it(
     library: Library, old: Callable[..., int]
 ) -> None:
-    prompt = old("Korean soup", tags=("cooking", "korean"))
-    old("Thai soup", tags=("cooking",))
-    twin = old("Korean soup at home", tags=("cooking", "korean"), access="PRO")
-    old("Trip", tags=("travel",))
-    near(library, prompt, (old("Wine"), 0.1), (old("Kimchi"), 0.2))
-    with library.viewer(None) as session:
-        found = similar_prompts(session, prompt, take=5)
-    # Content: the twin shares 2 of 2 tags and 2 of 4 words, 1.5; Thai soup 1 of 2 and 1 of 3, .83.
-    assert [card.title for card in found] == ["Kimchi", "Wine", "Korean soup at home", "Thai soup"]
-    assert next(card for card in found if card.id == twin).prompt_text is None
+    person = library.add_user("ann@example.com")
+    liked, head, other, shunned, its_head = (old(title) for title in ("liked", "head", "other", "shunned", "its head"))
+    library.like(person, liked)
+    with library.viewer(person) as session:
+        hide_prompt(session, person, shunned)
+        session.commit()
+    near(library, head, (other, 0.5), (its_head, 0.5))
+    assert recommended(library, person) == []
+    for merged, into in ((liked, head), (shunned, its_head)):
+        library.do(
+            "UPDATE library.prompts SET archived_at = now(), merged_into = :into WHERE id = :id", into=into, id=merged
+        )
+    assert told(recommended(library, person)) == [("other", "head", Reason.LIKED)]
+
+
+def test_what_a_person_hid_is_listed_for_them_alone_the_newest_first(library: Library) -> None:
+    ann, ben = library.add_user("ann@example.com"), library.add_user("ben@example.com")
+    first, second = library.add_prompt("first"), library.add_prompt("second")
+    for prompt in (first, second):
+        with library.viewer(ann) as session:
+            hide_prompt(session, ann, prompt)
+            session.commit()
+    with library.viewer(ann) as session:
+        assert [card.title for card in hidden_prompts(session, ann)] == ["second", "first"]
+    with library.viewer(ben) as session:
+        assert hidden_prompts(session, ann) == []

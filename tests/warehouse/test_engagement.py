@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ingest import load_activity, load_subscriptions
-from schema.repository import engagement
+from schema.repository import engagement, quality
 from schema.roles import Role
 from tests.support.files import write_csv, write_jsonl
 from tests.support.library import Library
@@ -155,7 +155,7 @@ def assert_as_recounted(library: Library) -> None:
         activity_date, searches, zero_result_searches, clicked_searches, followed_searches, abandoned_searches,
         coalesce(round((mean_reciprocal_rank * placed_clicks)::numeric, 6), 0)::float
     """
-    assert mart(searches, "search_quality_daily") == recount.searches()
+    assert mart(searches, "search_quality_daily WHERE language = 'all'") == recount.searches()
     creators = """
         activity_month, creators, views, likes, round(top_10_percent_view_share::numeric, 6)::float,
         round(view_gini::numeric, 6)::float
@@ -173,13 +173,15 @@ def assert_rows_are_read(library: Library) -> None:
         assert sum(week.activated_people for week in engagement.activation_weeks(session)) > 0
         triangle = engagement.retention_weeks(session, first)
         assert (triangle[0].signup_week, triangle[0].week_number) == (first, 0)
-        assert [day.activity_date for day in engagement.search_days(session, first, last)] == [first, last]
-        assert [query.search_rank for query in engagement.top_queries(session, "90d", take=2)] == [1, 2]
-        assert {query.query for query in engagement.top_queries(session, "90d")} == {
+        searches = quality.search_days(session, first, last)
+        assert [day.activity_date for day in searches if day.language == "all"] == [first, last]
+        assert {day.language for day in searches} == {"all", "ko", "other"}
+        assert [query.search_rank for query in quality.top_queries(session, "90d", take=2)] == [1, 2]
+        assert {query.query for query in quality.top_queries(session, "90d")} == {
             "meeting notes",
             "recipe",
             "회의록",
         }
-        assert [query.zero_result_rank for query in engagement.top_zero_result_queries(session, "90d")] == [1, 2, 3]
+        assert [query.zero_result_rank for query in quality.top_zero_result_queries(session, "90d")] == [1, 2, 3]
         months = [month.activity_month for month in engagement.creator_months(session)]
         assert months == [date(2026, month, 1) for month in (1, 2, 3, 4)]

@@ -28,7 +28,10 @@ MARTS = {
         for period in ("daily", "weekly", "monthly")
     },
     **{
-        name: f"SELECT sum({column}) FROM analytics.search_quality_daily WHERE activity_date > '2026-06-21'"
+        name: f"""
+            SELECT sum({column}) FROM analytics.search_quality_daily
+            WHERE activity_date > '2026-06-21' AND language = 'all'
+        """
         for name, column in (
             ("searches, 7 days", "searches"),
             ("searches without a result, 7 days", "zero_result_searches"),

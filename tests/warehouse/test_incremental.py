@@ -100,6 +100,28 @@ KEPT = ("int_prompt_viewer_days", "int_prompt_viewers", "int_tag_days", "tag_pop
 EVER = "ranking_window = 'all' AND views > 0"
 
 
+SHOWN = """
+    SELECT library.ensure_impression_partitions('2026-03-01', '2026-03-31');
+    INSERT INTO library.shown_lists (list_id, shown_at, surface, user_id)
+    SELECT gen_random_uuid(), '2026-03-06T12:00:00Z', 'for_you', u.id FROM library.users AS u WHERE u.name = 'ann';
+    INSERT INTO library.impressions (list_id, shown_at, prompt_id, place, reason)
+    SELECT l.list_id, l.shown_at, p.id, 1, 'popular' FROM library.shown_lists AS l, library.prompts AS p
+    WHERE p.title IN ('soup', 'trip');
+    UPDATE library.activity_days SET revision = DEFAULT WHERE activity_date = '2026-03-06';
+"""
+
+
+def test_a_like_changes_the_day_on_which_its_prompt_was_shown(story: Story) -> None:
+    story.library.do(SHOWN)
+    story.refresh()
+    shown = ("recommendation_quality_daily", "activity_date::text, impressions, liked_impressions", "true")
+    assert story.figures(*shown) == [("2026-03-06", 2, 1)]
+    story.load(("e1", "ann", "like", "2026-03-13T11:59:59", "soup"))
+    story.refresh()
+    assert story.figures(*shown) == [("2026-03-06", 2, 2)]
+    story.compare()
+
+
 def test_late_duplicated_and_withdrawn_events_come_out_right(story: Story) -> None:
     story.load(
         # Known, late by days, earlier than the first known, out of order, and of a new day.

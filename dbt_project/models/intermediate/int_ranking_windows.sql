@@ -1,18 +1,20 @@
 with days as (
     select * from {{ ref('int_viewer_days') }}
-    where activity_date <= {{ current_day() }}
+    where activity_date <= {{ current_day() }} and events > searches
 ),
 
 events as (
     select * from {{ ref('stg_library__activity_events') }}
 ),
 
--- Looked for from the newest day on that had a viewer: the rest of the ledger is not read.
+-- Looked for from the newest day on that had a viewer: the rest of the ledger is not read. Searches rank nothing, and
+-- the dashboard's are in the ledger at once, a day before what the application tells of the same time.
 newest as (
     select max(occurred_at) as occurred_at
     from events
     where
-        occurred_at >= coalesce((select {{ utc_midnight('max(days.activity_date)') }} from days), '-infinity')
+        event_type <> 'search'
+        and occurred_at >= coalesce((select {{ utc_midnight('max(days.activity_date)') }} from days), '-infinity')
         and occurred_at <= now()
 ),
 

@@ -2,6 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
+        on_schema_change='append_new_columns',
         pre_hook="{{ forget_changed_days() }}",
         indexes=[{'columns': ['activity_date', 'revision']}]
     )
@@ -12,7 +13,10 @@ with days as (
 ),
 
 queries as (
-    select * from {{ ref('int_search_query_days') }}
+    select
+        *,
+        {{ language_of_query('query') }} as language
+    from {{ ref('int_search_query_days') }}
 ),
 
 counted as (
@@ -26,17 +30,24 @@ counted as (
         sum(queries.reciprocal_ranks) as reciprocal_ranks,
         cast(sum(queries.followed_searches) as bigint) as followed_searches,
         cast(sum(queries.abandoned_searches) as bigint) as abandoned_searches,
-        days.revision
+        days.revision,
+        cast(sum(queries.clicks_at_10) as bigint) as clicks_at_10,
+        coalesce(queries.language, 'all') as language
     from days
     inner join queries on days.activity_date = queries.activity_date
-    group by days.activity_date, days.revision
+    group by
+        grouping sets (
+            (days.activity_date, days.revision), (days.activity_date, days.revision, queries.language)
+        )
+    having grouping(queries.language) = 1 or queries.language is not null
 ),
 
 final as (
     select * from counted
     {{ days_carried_over([
         'activity_date', 'searches', 'searches_with_count', 'zero_result_searches', 'clicked_searches',
-        'placed_clicks', 'reciprocal_ranks', 'followed_searches', 'abandoned_searches', 'revision'
+        'placed_clicks', 'reciprocal_ranks', 'followed_searches', 'abandoned_searches', 'revision', 'clicks_at_10',
+        'language'
     ]) }}
 )
 

@@ -2,7 +2,9 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
+        on_schema_change='append_new_columns',
         pre_hook="{{ forget_changed_days() }}",
+        post_hook="{{ forget_searchers() }}",
         indexes=[{'columns': ['activity_date', 'revision']}]
     )
 }}
@@ -48,6 +50,7 @@ searches as (
     select
         activity_date,
         coalesce({{ normalized_query('query') }}, '') as query,
+        nullif(viewer, '-') as viewer,
         result_count,
         prompt_id is not null as is_clicked,
         case when prompt_id is not null then nullif(position, 0) end as click_position,
@@ -69,7 +72,12 @@ counted as (
         count(click_position) as placed_clicks,
         coalesce(sum(1.0 / click_position), 0) as reciprocal_ranks,
         count(*) filter (where is_followed) as followed_searches,
-        count(*) filter (where is_followed and not is_clicked and not is_continued) as abandoned_searches
+        count(*) filter (where is_followed and not is_clicked and not is_continued) as abandoned_searches,
+        count(*) filter (where click_position <= 10) as clicks_at_10,
+        -- So many are enough to know that as many searched for it.
+        (array_agg(distinct viewer order by viewer) filter (where viewer is not null))[
+            :{{ var('search_query_people') }}
+        ] as searchers
     from searches
     group by activity_date, query
 ),
@@ -87,12 +95,15 @@ final as (
         coalesce(counted.reciprocal_ranks, 0) as reciprocal_ranks,
         coalesce(counted.followed_searches, 0) as followed_searches,
         coalesce(counted.abandoned_searches, 0) as abandoned_searches,
-        days.revision
+        days.revision,
+        coalesce(counted.clicks_at_10, 0) as clicks_at_10,
+        counted.searchers
     from days
     left join counted on days.activity_date = counted.activity_date
     {{ days_carried_over([
         'activity_date', 'query', 'searches', 'searches_with_count', 'zero_result_searches', 'clicked_searches',
-        'placed_clicks', 'reciprocal_ranks', 'followed_searches', 'abandoned_searches', 'revision'
+        'placed_clicks', 'reciprocal_ranks', 'followed_searches', 'abandoned_searches', 'revision', 'clicks_at_10',
+        'searchers'
     ]) }}
 )
 

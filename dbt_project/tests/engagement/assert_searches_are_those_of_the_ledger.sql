@@ -31,7 +31,8 @@ select
     coalesce(ledger.searches, 0) as searches_of_the_ledger
 from days
 left join ledger on days.activity_date = ledger.activity_date
-left join {{ ref('search_quality_daily') }} as marts on days.activity_date = marts.activity_date
+left join {{ ref('search_quality_daily') }} as marts
+    on days.activity_date = marts.activity_date and marts.language = 'all'
 where
     marts.searches is distinct from coalesce(ledger.searches, 0)
     or marts.zero_result_searches is distinct from coalesce(ledger.zero_result_searches, 0)

@@ -15,23 +15,43 @@ windows as (
     cross join (values ('7d', 7), ('30d', 30), ('90d', 90)) as period (search_window, days)
 ),
 
-counted as (
+chosen as (
     select
         windows.search_window,
         windows.last_date,
-        query_days.query,
-        cast(sum(query_days.searches) as bigint) as searches,
-        cast(sum(query_days.searches_with_count) as bigint) as searches_with_count,
-        cast(sum(query_days.zero_result_searches) as bigint) as zero_result_searches,
-        cast(sum(query_days.clicked_searches) as bigint) as clicked_searches,
-        cast(sum(query_days.placed_clicks) as bigint) as placed_clicks,
-        sum(query_days.reciprocal_ranks) as reciprocal_ranks
+        query_days.*
     from windows
     inner join query_days on windows.before_date < query_days.activity_date
     where
         query_days.query <> ''
         and query_days.activity_date > (select ledger.last_date - 90 from ledger)
-    group by windows.search_window, windows.last_date, query_days.query
+),
+
+-- What fewer people typed could tell of a person.
+typed as (
+    select
+        chosen.search_window,
+        chosen.query
+    from chosen
+    cross join lateral unnest(chosen.searchers) as searcher
+    group by chosen.search_window, chosen.query
+    having count(distinct searcher) >= {{ var('search_query_people') }}
+),
+
+counted as (
+    select
+        chosen.search_window,
+        chosen.last_date,
+        chosen.query,
+        cast(sum(chosen.searches) as bigint) as searches,
+        cast(sum(chosen.searches_with_count) as bigint) as searches_with_count,
+        cast(sum(chosen.zero_result_searches) as bigint) as zero_result_searches,
+        cast(sum(chosen.clicked_searches) as bigint) as clicked_searches,
+        cast(sum(chosen.placed_clicks) as bigint) as placed_clicks,
+        sum(chosen.reciprocal_ranks) as reciprocal_ranks
+    from chosen
+    inner join typed on chosen.search_window = typed.search_window and chosen.query = typed.query
+    group by chosen.search_window, chosen.last_date, chosen.query
 ),
 
 final as (

@@ -5,7 +5,7 @@ The policy on `prompt_sources` looks at the prompt of each source, which is too 
 
 from alembic import op
 
-revision = "0016"
+revision = "0013"
 down_revision = "0012"
 
 

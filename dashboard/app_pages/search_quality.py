@@ -1,0 +1,192 @@
+"""How well search and recommendations serve readers."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from dashboard import charts, viewer
+from dashboard.components import LANGUAGES, choose, figure, table
+from dashboard.definitions import definition
+from dashboard.downloads import csv_button
+from dashboard.figures import change, click_rates_by_surface, mean_reciprocal_rank, points, rate_of, split_periods
+from schema.repository.quality import (
+    SearchQuery,
+    last_search_day,
+    nights,
+    rarely_clicked_queries,
+    search_days,
+    shown_days,
+    top_zero_result_queries,
+)
+
+_PERIODS = {7: "7 days", 30: "30 days", 90: "90 days"}
+_SEARCH, _QUERIES = "search_quality_daily", "search_queries"
+_SHOWN, _NIGHTS = "recommendation_quality_daily", "recommendation_accuracy_nightly"
+_ALL = "all"
+_SEARCH_RATES = {"zero_result_rate": "Found nothing", "click_through_rate_at_10": "Clicked in the first ten"}
+_SURFACES = {"search": "Search", "for_you": "For you", "trending": "Popular", "similar": "Similar", "new": "Newest"}
+_NIGHT_LINES = {"recall": "Recommended", "popular_recall": "Most liked"}
+
+
+def page() -> None:
+    """Headline figures, three charts, and the queries that deserve a look."""
+    st.title("Search quality", anchor=False)
+    length = choose("Period", _PERIODS, 30, key="period")
+    with viewer.open_session() as session:
+        last_day = last_search_day(session)
+        if last_day is None:
+            st.info("There are no searches yet. Figures appear after the first load of activity and a refresh.")
+            return
+        st.caption(f"{last_day - timedelta(days=length - 1):%-d %B %Y} to {last_day:%-d %B %Y}, UTC days")
+        _search(session, last_day, length)
+        _recommendations(session, last_day, length)
+        _queries(session, f"{length}d")
+
+
+def _search(session: Session, last_day: date, length: int) -> None:
+    days = _frame(search_days(session, last_day - timedelta(days=2 * length - 1), last_day))
+    there = [_ALL, *sorted(set(days.language) - {_ALL, "other"}), *({"other"} & set(days.language))]
+    names = {code: {_ALL: "All languages", "other": "Other"}.get(code, LANGUAGES.get(code, code)) for code in there}
+    language = choose("Language of the query", names, _ALL, key="language")
+    now, before = split_periods(days[days.language == language], last_day, length)
+    _search_figures(now, before, length)
+    st.subheader("Searches by day", anchor=False)
+    rates = now.rename(columns=_SEARCH_RATES).melt("activity_date", list(_SEARCH_RATES.values()), "rate", "share")
+    _lines(rates.dropna(), value="share", series="rate", value_title="Share of searches", series_title="Rate")
+
+
+def _search_figures(now: pd.DataFrame, before: pd.DataFrame | None, length: int) -> None:
+    against = f"vs. the {length} days before"
+    rates = [
+        ("Found nothing", "zero_result_searches", "searches_with_count", "zero_result_rate"),
+        ("Clicked in the first ten", "clicks_at_10", "searches", "click_through_rate_at_10"),
+    ]
+    with st.grid(4, min_column_width=180):
+        figure(
+            "Searches",
+            f"{now.searches.sum():,}",
+            None if before is None else change(now.searches.sum(), before.searches.sum()),
+            definition=definition(_SEARCH, "searches"),
+            against=against,
+        )
+        for label, part, whole, column in rates:
+            share, share_before = rate_of(now, part, whole), rate_of(before, part, whole)
+            figure(
+                label,
+                _percent(share),
+                points(share, share_before),
+                definition=definition(_SEARCH, column),
+                against=against,
+                less_is_better=column == "zero_result_rate",
+            )
+        rank = mean_reciprocal_rank(now)
+        figure(
+            "Mean reciprocal rank",
+            "–" if rank is None else f"{rank:.2f}",
+            None if rank is None else change(rank, mean_reciprocal_rank(before)),
+            definition=definition(_SEARCH, "mean_reciprocal_rank"),
+            against=against,
+        )
+
+
+def _recommendations(session: Session, last_day: date, length: int) -> None:
+    first_day = last_day - timedelta(days=length - 1)
+    shown, measured = _frame(shown_days(session, first_day, last_day)), _frame(nights(session, first_day, last_day))
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Opened from lists", anchor=False, help=definition(_SHOWN, "click_through_rate"))
+        if shown.empty:
+            st.info("Nothing that was shown is counted yet. It is after the next refresh.")
+        else:
+            rates = click_rates_by_surface(shown).replace({"surface": _SURFACES})
+            _lines(rates, value="click_through_rate", series="surface", value_title="Opened", series_title="List")
+    with right:
+        st.subheader("Likes foreseen, by night", anchor=False, help=definition(_NIGHTS, "recall"))
+        if measured.empty:
+            st.info("No night is measured yet. Recommendations are measured each night, once people like prompts.")
+        else:
+            recall = measured.rename(columns={"last_date": "activity_date"} | _NIGHT_LINES)
+            lines = recall.melt("activity_date", list(_NIGHT_LINES.values()), "what", "recall")
+            _lines(lines, value="recall", series="what", value_title="recall@20", series_title="What is shown")
+    if not shown.empty:
+        _reasons(shown)
+
+
+def _reasons(shown: pd.DataFrame) -> None:
+    st.subheader("By list and reason", anchor=False)
+    counts = ["impressions", "clicked_impressions", "people_impressions", "liked_impressions"]
+    sums = shown.groupby(["surface", "reason"], as_index=False)[counts].sum()
+    sums = sums.assign(
+        click_through_rate=sums.clicked_impressions / sums.impressions,
+        like_rate=sums.liked_impressions / sums.people_impressions.where(sums.people_impressions > 0),
+    )
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    columns = {
+        "surface": text("List", help=definition(_SHOWN, "surface")),
+        "reason": text("Reason", help=definition(_SHOWN, "reason")),
+        "impressions": number("Shown", format="localized", help=definition(_SHOWN, "impressions")),
+        "clicked_impressions": number("Opened", format="localized", help=definition(_SHOWN, "clicked_impressions")),
+        "click_through_rate": number("Open rate", format="percent", help=definition(_SHOWN, "click_through_rate")),
+        "liked_impressions": number("Liked", format="localized", help=definition(_SHOWN, "liked_impressions")),
+        "like_rate": number("Like rate", format="percent", help=definition(_SHOWN, "like_rate")),
+    }
+    table(sums.replace({"surface": _SURFACES}), columns, key="reasons-table")
+
+
+def _queries(session: Session, window: str) -> None:
+    st.caption("Only queries that at least three people searched for are listed.")
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Queries that found nothing", anchor=False)
+        _query_table(top_zero_result_queries(session, window), "zero_result", "No query found nothing.")
+    with right:
+        st.subheader("Queries that are rarely clicked", anchor=False)
+        _query_table(rarely_clicked_queries(session, window), "rarely_clicked", "There are too few searches to tell.")
+
+
+def _query_table(queries: list[SearchQuery], name: str, nothing: str) -> None:
+    if not queries:
+        st.info(nothing)
+        return
+    number = st.column_config.NumberColumn
+    columns = {
+        "query": st.column_config.TextColumn("Query", width="medium", help=definition(_QUERIES, "query")),
+        "searches": number("Searches", format="localized", help=definition(_QUERIES, "searches")),
+        "zero_result_rate": number("Found nothing", format="percent", help=definition(_QUERIES, "zero_result_rate")),
+        "click_through_rate": number("Clicked", format="percent", help=definition(_QUERIES, "click_through_rate")),
+        "mean_reciprocal_rank": number(
+            "Reciprocal rank", format="%.2f", help=definition(_QUERIES, "mean_reciprocal_rank")
+        ),
+    }
+    found = _frame(queries)
+    table(found, columns, key=f"{name}-table")
+    csv_button(found[list(columns)], f"promptory-queries-{name.replace('_', '-')}.csv")
+
+
+def _lines(frame: pd.DataFrame, *, value: str, series: str, value_title: str, series_title: str) -> None:
+    chart = charts.lines(
+        frame.assign(activity_date=pd.to_datetime(frame.activity_date)),
+        day="activity_date",
+        value=value,
+        series=series,
+        value_title=value_title,
+        series_title=series_title,
+        rate=True,
+    )
+    st.altair_chart(chart, width="stretch")
+
+
+def _frame(rows: Sequence[Any]) -> pd.DataFrame:
+    return pd.DataFrame([asdict(row) for row in rows])
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
+
+
+page()

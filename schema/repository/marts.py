@@ -1,0 +1,28 @@
+"""Marts as typed rows: a dataclass names the columns that are read."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, TableClause, column, table
+from sqlalchemy.orm import Session
+
+from schema.repository.warehouse import reading_marts
+
+RowT = TypeVar("RowT")
+
+
+def mart(name: str, row: type[Any]) -> TableClause:
+    """The mart of this name, with the columns that the dataclass `row` has."""
+    return table(name, *(column(field.name) for field in fields(row)), schema="analytics")
+
+
+def rows_of(session: Session, statement: Select[*tuple[Any, ...]], row: type[RowT]) -> list[RowT]:
+    """The rows of a statement over a mart.
+
+    Raises:
+        WarehouseNotBuiltError: the mart does not exist yet.
+    """
+    with reading_marts():
+        found: Sequence[Any] = session.execute(statement).all()
+    return [row(**one._mapping) for one in found]
