@@ -13,6 +13,7 @@ from sqlalchemy import URL, Engine, text
 
 from orchestration import demo
 from schema import database, settings
+from schema.embedders import query_embedder
 from schema.migrations import upgrade
 from schema.models import Tier, UserRole
 from schema.repository.people import ensure_account
@@ -143,7 +144,7 @@ def _settings(patch: pytest.MonkeyPatch, library: Library, home: Path) -> Iterat
 
 def forget_settings() -> None:
     """Drop what the process remembers of its settings and connections."""
-    for remembered in (settings.get_settings, database.database_url, database.engine_for):
+    for remembered in (settings.get_settings, database.database_url, database.engine_for, query_embedder):
         remembered.cache_clear()
 
 
