@@ -21,6 +21,7 @@ from schema.roles import Role
 
 DEPTH = 100
 PAGE = 10
+PATIENCE_SECONDS = 60.0  # what is measured is the search by meaning, on a busy machine, too
 
 Ranking = list[str]
 Search = Callable[[str, int], Ranking]
@@ -109,7 +110,7 @@ def _systems(
     readers = create_role_engine(url, Role.DASHBOARD)
     owner = create_role_engine(url, None)
     # Nothing is remembered: each query is asked twice here, and embedding it belongs to its time.
-    queries = QueryEmbedder(embedder, most_remembered=0) if embedder else None
+    queries = QueryEmbedder(embedder, patience=PATIENCE_SECONDS, most_remembered=0) if embedder else None
 
     def promptory(query: str, take: int) -> Ranking:
         with viewer_session(readers, None) as session:
@@ -127,6 +128,8 @@ def _systems(
             "postgres_fts": _statement(connection, _FULL_TEXT, ids),
             "bm25s": _bm25s(documents),
         }
+    if queries and queries.failures:
+        raise PromptoryError(f"{queries.embedder.model} failed: some queries were searched for by words alone.")
     readers.dispose()
     owner.dispose()
 

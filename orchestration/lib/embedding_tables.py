@@ -207,7 +207,7 @@ def _let_be_used(connection: Connection, embedder: Embedder) -> int:
     connection.execute(
         text(f"""
         CREATE INDEX IF NOT EXISTS {index} ON analytics.search_embeddings
-        USING hnsw ((cast(embedding AS vector({embedder.dimension}))) vector_cosine_ops)
+        USING hnsw ((cast(embedding AS vector({embedder.dimension}))) vector_ip_ops)
         WHERE model = '{embedder.model}'
         """)
     )

@@ -59,7 +59,8 @@ class Embedder(Protocol):
 def unit_vectors(vectors: Vectors) -> Vectors:
     """The same rows with length 1; a row of zeros stays."""
     lengths: Vectors = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.maximum(lengths, np.float32(1e-12))
+    lengths[lengths == 0] = 1
+    return vectors / lengths
 
 
 def checked(vectors: Vectors, texts: int, embedder: Embedder) -> Vectors:

@@ -26,7 +26,7 @@ REQUESTS_AT_A_TIME = 8
 Purpose = Literal["search_query", "search_document"]
 
 # A reader waits for a query; documents may be tried again.
-_FOR_QUERIES = Config(connect_timeout=0.4, read_timeout=0.6, retries={"total_max_attempts": 1})
+_FOR_QUERIES = Config(connect_timeout=0.4, read_timeout=0.5, retries={"total_max_attempts": 1})
 _FOR_DOCUMENTS = Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 6, "mode": "adaptive"})
 
 

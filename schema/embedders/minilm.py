@@ -24,6 +24,7 @@ LAYERS, HEADS, DIMENSION = 6, 12, 384
 MAX_PIECES = 256
 PIECES_AT_A_TIME = 4_096  # some 100 MB of numbers on their way through a layer
 _EPSILON = 1e-12
+_HALF_ROOT = np.float32(0.5**0.5)
 
 Floats = NDArray[np.float32]
 
@@ -114,8 +115,8 @@ class _Network:
         )
         state = self._norm(state + attended, f"{name}.attention.output.LayerNorm")
         inner = self._linear(state, f"{name}.intermediate.dense")
-        gate: Floats = erf(inner * np.float32(np.sqrt(0.5)))
-        inner *= np.float32(0.5) * (1 + gate)
+        share = erf(inner * _HALF_ROOT)
+        inner *= 0.5 * (1 + share)
         return self._norm(state + self._linear(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
 
     def _attend(self, state: Floats, is_there: NDArray[np.bool_], name: str) -> Floats:
@@ -126,14 +127,13 @@ class _Network:
             projected = self._linear(state, f"{name}.{part}").reshape(texts, pieces, HEADS, size)
             return np.ascontiguousarray(projected.transpose(0, 2, 1, 3))
 
-        shares = heads("query") @ heads("key").transpose(0, 1, 3, 2)
+        shares: Floats = heads("query") @ heads("key").transpose(0, 1, 3, 2)
         shares /= np.float32(np.sqrt(size))
         np.copyto(shares, np.float32(-np.inf), where=~is_there[:, None, None, :])
         shares -= shares.max(axis=-1, keepdims=True)
         np.exp(shares, out=shares)
         shares /= shares.sum(axis=-1, keepdims=True)
-        attended: Floats = shares @ heads("value")
-        return attended.transpose(0, 2, 1, 3).reshape(-1, DIMENSION)
+        return (shares @ heads("value")).transpose(0, 2, 1, 3).reshape(-1, DIMENSION)
 
     def _linear(self, state: Floats, name: str) -> Floats:
         product: Floats = state @ self._weights[f"{name}.weight"].T

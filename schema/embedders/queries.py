@@ -11,16 +11,19 @@ from schema.embedders.base import Embedder, EmbedderError, Vectors, checked
 
 log = structlog.get_logger(__name__)
 
-PATIENCE_SECONDS = 0.7
-REST_SECONDS = 30.0
+PATIENCE_SECONDS = 0.6
+REST_SECONDS = 10.0
 MOST_REMEMBERED = 512
 
 
 class QueryEmbedder:
     """An embedder that is given up when it is slow or broken, and left alone for a while then.
 
-    It remembers the vectors of the last queries, also those that came too late for who asked.
+    It remembers the vectors of the last queries, also those that came too late for who asked. `failures` counts how
+    often it was given up.
     """
+
+    failures = 0
 
     def __init__(
         self, embedder: Embedder, *, patience: float = PATIENCE_SECONDS, most_remembered: int = MOST_REMEMBERED
@@ -64,5 +67,6 @@ class QueryEmbedder:
 
     def _rest(self, reason: str) -> None:
         with self._lock:
+            self.failures += 1
             self._rests_until = time.monotonic() + REST_SECONDS
         log.warning("embedder_rests", model=self.embedder.model, seconds=REST_SECONDS, reason=reason)

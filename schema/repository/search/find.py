@@ -104,7 +104,7 @@ def find(
 
 
 def chosen_prompts(session: Session, filters: Mapping[str, Any], most: int) -> list[int] | None:
-    """The prompts of the filters that are sets; None where there is no such filter, or where they are more than `most`."""
+    """The prompts of the filters that are sets; None without such a filter, or where they are more than `most`."""
     sets = sorted(filters.keys() & SETS.keys())
     if not sets:
         return None

@@ -113,8 +113,9 @@ def _nearest(session: Session, filters: Mapping[str, Any], meaning: Meaning) -> 
     """The nearest hundred that the viewer may find and the filters let through, with the cosine."""
     embedder = meaning.embedder
     vector = f"vector({embedder.dimension})"
-    distance = f"cast(e.embedding AS {vector}) <=> cast(:vector AS {vector})"
-    scan = f"SELECT e.prompt_id, 1 - ({distance}) AS likeness FROM analytics.search_embeddings AS e"
+    distance = f"cast(e.embedding AS {vector}) <#> cast(:vector AS {vector})"
+    # The negative product; of vectors of length 1 it is the cosine.
+    scan = f"SELECT e.prompt_id, -({distance}) AS likeness FROM analytics.search_embeddings AS e"
     where = f"e.model = '{embedder.model}'"  # written out, as an index holds one model's vectors
     chosen = chosen_prompts(session, filters, SMALL_SET)
     if through := " AND ".join(FILTERS[name] for name in filters if chosen is None or name not in SETS):
