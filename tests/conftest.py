@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import URL, Engine, text
 
 from orchestration import demo
@@ -146,6 +147,13 @@ def forget_settings() -> None:
     """Drop what the process remembers of its settings and connections."""
     for remembered in (settings.get_settings, database.database_url, database.engine_for, query_embedder):
         remembered.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """Forget the logs that a command set up: its runner closes the stream that they go to."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
