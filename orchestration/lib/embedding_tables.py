@@ -30,9 +30,10 @@ SELECT
     (SELECT extversion FROM pg_extension WHERE extname = 'vector') AS installed,
     (SELECT default_version FROM pg_available_extensions WHERE name = 'vector') AS available
 """
+_IS_MADE = "SELECT to_regclass('analytics.search_embeddings') IS NOT NULL"
 # A vector is for those who may read what it was made of: the same policy as that of the search index.
 _MAKE_TABLES = """
-CREATE TABLE IF NOT EXISTS analytics.search_embeddings (
+CREATE TABLE analytics.search_embeddings (
     model text NOT NULL,
     prompt_id bigint NOT NULL,
     audience text NOT NULL,
@@ -43,10 +44,9 @@ CREATE TABLE IF NOT EXISTS analytics.search_embeddings (
 COMMENT ON TABLE analytics.search_embeddings IS
     'What each text means to a model, one row a text of int_search_texts that was embedded; all have length 1';
 ALTER TABLE analytics.search_embeddings ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS audience ON analytics.search_embeddings;
 CREATE POLICY audience ON analytics.search_embeddings FOR SELECT TO promptory_dashboard
     USING (audience = ANY((SELECT library.viewer_audiences())::text[]));
-CREATE TABLE IF NOT EXISTS analytics.search_embedding_state (
+CREATE TABLE analytics.search_embedding_state (
     model text PRIMARY KEY, dimension integer NOT NULL, as_of timestamptz NOT NULL
 );
 COMMENT ON TABLE analytics.search_embedding_state IS
@@ -140,7 +140,8 @@ def refresh_embeddings(embedder: Embedder | None, engine: Engine, set_up: Engine
         if not connection.scalar(text("SELECT to_regclass('analytics.int_search_texts') IS NOT NULL")):
             return Outcome(skipped=_NO_TEXTS)
     with _alone(engine) as connection:
-        connection.execute(text(_MAKE_TABLES))
+        if not connection.scalar(text(_IS_MADE)):
+            connection.execute(text(_MAKE_TABLES))
         connection.execute(text(_FORGET_GONE))
         connection.commit()
         embedded = _embed_changed(connection, embedder)

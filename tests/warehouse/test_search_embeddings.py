@@ -98,7 +98,7 @@ def test_what_means_the_same_is_found_without_its_words(small: Library) -> None:
     facets = search(small, "weather", embedder=queries, with_facets=True).facets or {}
     assert [(one.value, one.prompts) for one in facets["tag"]] == [("home", 1)]
     # Who says exactly what must be there, or wants another order or script, gets words alone.
-    for query in ('"cat name"', "weather -storm", "고양이 cat"):
+    for query in ('"cat name"', "weather -storm", "고양이 cat", "!!!"):
         assert titles(search(small, query, embedder=queries)) == []
     assert titles(search(small, "weather", embedder=queries, sort=Sort.NEW)) == []
 

@@ -48,13 +48,15 @@ def meaning_of(session: Session, request: SearchRequest, embedder: QueryEmbedder
     """What the words of a query mean; None where they are to be searched for by themselves.
 
     That is where no embedder is configured, where it does not answer in time or does not know the language, where the
-    library has no vectors of its model, and where a query says exactly what must be there, or must not.
+    library has no vectors of its model, where a query has no word at all, or says exactly what must be there or not.
     """
     if embedder is None or not request.words or request.phrases or request.excluded:
         return None
     model = embedder.embedder
     words = " ".join(request.words)
-    if not (model.is_multilingual or _is_latin(words)) or not _has_vectors(session, model):
+    if not (model.is_multilingual or _is_latin(words)) or not any(map(str.isalnum, words)):
+        return None
+    if not _has_vectors(session, model):
         return None
     vector = embedder.vector_of(words)
     return None if vector is None else Meaning(model, vector_literal(vector[0].tolist()))
