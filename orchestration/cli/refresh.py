@@ -19,7 +19,7 @@ from schema.roles import Role
 from schema.settings import get_settings
 
 _SIGNALS = "model.promptory.int_person_signals"  # what the neighbours are made of
-_TEXTS = "model.promptory.int_search_texts"  # what is embedded
+_DOCUMENTS = "model.promptory.search_documents"  # what is embedded
 FAILED = ("error", "fail", "runtime error")
 
 
@@ -57,7 +57,7 @@ def refresh(
     if not as_json:
         out.print(f"The warehouse is up to date ({len(results)} models and tests).")
     settings = get_settings()
-    if _TEXTS in built and (embedder := embedder_named(settings.embedder, settings)):
+    if _DOCUMENTS in built and (embedder := embedder_named(settings.embedder, settings)):
         with err.status("Embedding new and changed texts"):
             outcome = refresh_embeddings(embedder, engine_for(Role.DBT), set_up=engine_for(None))
         if not as_json:

@@ -50,7 +50,7 @@ def recommendation_nights() -> dg.MaterializeResult[Any]:
     key_prefix="analytics",
     group_name="discovery",
     kinds={"postgres", "python"},
-    deps=[dg.AssetKey(["analytics", "int_search_texts"])],
+    deps=[dg.AssetKey(["analytics", "search_documents"])],
 )
 def search_embeddings() -> dg.MaterializeResult[Any]:
     """What each text that search can find means, as vectors of the configured embedder; none without one."""

@@ -42,7 +42,7 @@ CREATE TABLE analytics.search_embeddings (
     PRIMARY KEY (model, prompt_id, audience)
 );
 COMMENT ON TABLE analytics.search_embeddings IS
-    'What each text means to a model, one row a text of int_search_texts that was embedded; all have length 1';
+    'What each text means to a model, one row a document of the search index; all have length 1';
 ALTER TABLE analytics.search_embeddings ENABLE ROW LEVEL SECURITY;
 CREATE POLICY audience ON analytics.search_embeddings FOR SELECT TO promptory_dashboard
     USING (audience = ANY((SELECT library.viewer_audiences())::text[]));
@@ -56,10 +56,12 @@ GRANT SELECT ON analytics.search_embeddings, analytics.search_embedding_state TO
 _FORGET_GONE = """
 DELETE FROM analytics.search_embeddings AS e
 WHERE NOT EXISTS (
-    SELECT FROM analytics.int_search_texts AS t WHERE t.prompt_id = e.prompt_id AND t.audience = e.audience
+    SELECT FROM analytics.search_documents AS d
+    WHERE d.prompt_id = e.prompt_id AND d.audience = e.audience AND d.replaced_at IS NULL
 )
 """
-# Texts are set aside once, as finding the changed ones takes a look at all.
+# Texts are set aside once, as finding the changed ones takes a look at all. What became PRO since it was indexed as
+# FREE is left for the next time.
 _SET_ASIDE = (
     """
 CREATE TEMPORARY TABLE texts_to_embed (
@@ -72,12 +74,19 @@ CREATE TEMPORARY TABLE texts_to_embed (
 """,
     """
 INSERT INTO texts_to_embed (prompt_id, audience, fingerprint, content)
-SELECT t.prompt_id, t.audience, t.fingerprint, left(concat_ws(E'\\n', t.title, t.body), :most_characters)
-FROM analytics.int_search_texts AS t
-WHERE NOT EXISTS (
+SELECT d.prompt_id, d.audience, d.fingerprint, left(t.content, :most_characters)
+FROM analytics.search_documents AS d
+CROSS JOIN LATERAL (
+    SELECT concat_ws(E'\\n', t.title, t.card, CASE WHEN d.audience <> 'card' THEN t.prompt_text END) AS content
+    FROM analytics.int_search_texts AS t
+    INNER JOIN library.prompts AS p ON p.id = t.prompt_id
+    WHERE t.prompt_id = d.prompt_id AND p.access = CASE d.audience WHEN 'free' THEN 'FREE' ELSE 'PRO' END
+    OFFSET 0
+) AS t
+WHERE d.replaced_at IS NULL AND NOT EXISTS (
     SELECT FROM analytics.search_embeddings AS e
     WHERE
-        e.model = :model AND e.prompt_id = t.prompt_id AND e.audience = t.audience AND e.fingerprint = t.fingerprint
+        e.model = :model AND e.prompt_id = d.prompt_id AND e.audience = d.audience AND e.fingerprint = d.fingerprint
 )
 """,
 )
@@ -137,7 +146,7 @@ def refresh_embeddings(embedder: Embedder | None, engine: Engine, set_up: Engine
     with connect(set_up) as connection:
         if fault := _ensure_extension(connection):
             return Outcome(skipped=fault)
-        if not connection.scalar(text("SELECT to_regclass('analytics.int_search_texts') IS NOT NULL")):
+        if not connection.scalar(text("SELECT to_regclass('analytics.search_documents') IS NOT NULL")):
             return Outcome(skipped=_NO_TEXTS)
     with _alone(engine) as connection:
         if not connection.scalar(text(_IS_MADE)):

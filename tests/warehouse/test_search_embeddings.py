@@ -127,9 +127,16 @@ def test_only_what_changed_is_embedded_and_what_went_is_forgotten(small: Library
     small.do("DELETE FROM library.prompts WHERE title = 'Pet food'")
     run_dbt(small, tmp_path, *INDEX)
     assert embed(small, again) == Outcome(2, 4)
-    assert again.embedded == ["Portfolio\nrain", "Secret\nHow to comfort a cat."]
+    assert again.embedded == ["Portfolio\n\nrain", "Secret\n\nHow to comfort a cat."]
     queries = QueryEmbedder(again)
     assert set(titles(search(small, "weather", embedder=queries))) == {"Portfolio", "Umbrella"}
+
+
+def test_a_text_that_became_pro_after_it_was_indexed_is_not_embedded_for_everybody(small: Library) -> None:
+    small.do("UPDATE library.prompts SET access = 'PRO', prompt_text = 'my cat' WHERE title = 'Umbrella'")
+    embedder = Topics()
+    assert embed(small, embedder).embedded == 5
+    assert not any("Umbrella" in text for text in embedder.embedded)
 
 
 def test_a_run_that_broke_down_is_gone_on_with_and_seen_when_it_is_done(
