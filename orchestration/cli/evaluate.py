@@ -9,6 +9,8 @@ from orchestration.cli.console import CommandGroup, err, print_json, print_table
 from orchestration.evaluation.beir import read_test_set, with_typos
 from orchestration.evaluation.recommend import evaluate_recommendations
 from orchestration.evaluation.search import evaluate_search
+from schema.embedders import embedder_named
+from schema.settings import EmbedderName, get_settings
 
 evaluate = typer.Typer(
     cls=CommandGroup,
@@ -23,12 +25,17 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object inst
 def search(
     beir: Annotated[Path, typer.Option(help="Folder with corpus.jsonl, queries.jsonl and qrels/test.tsv.")],
     typos: Annotated[bool, typer.Option("--typos", help="Put one slip into each query.")] = False,
+    embedder: Annotated[
+        EmbedderName | None, typer.Option(help="Search by meaning, too; else as PROMPTORY_EMBEDDER says.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Search a test set in BEIR's layout, beside ILIKE, PostgreSQL's full text and bm25s."""
     test_set = read_test_set(beir)
+    settings = get_settings()
+    model = embedder_named(embedder or settings.embedder, settings)
     with err.status("Reading the test set") as status:
-        figures = evaluate_search(with_typos(test_set) if typos else test_set, status.update)
+        figures = evaluate_search(with_typos(test_set) if typos else test_set, model, status.update)
     _show(f"{figures['queries']:,} queries over {figures['documents']:,} documents", figures, as_json)
 
 

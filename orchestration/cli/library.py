@@ -7,6 +7,7 @@ import typer
 
 from orchestration.cli.console import out, print_json, print_table, ready_database
 from schema.database import database_url, engine_for, viewer_session
+from schema.embedders import query_embedder
 from schema.errors import PromptoryError
 from schema.migrations import revisions
 from schema.models import AgentType, Tier
@@ -53,6 +54,7 @@ def search(
             collection=collection,
             skip=skip,
             take=take,
+            embedder=query_embedder(),
         )
     if as_json:
         results = [

@@ -10,13 +10,16 @@ import typer
 
 from orchestration.cli.console import err, out, print_json, ready_database
 from orchestration.lib.dbt_project import connection_variables, dbt_command, last_line, sole_refresh
+from orchestration.lib.embedding_tables import refresh_embeddings
 from orchestration.lib.neighbour_tables import refresh_neighbours
 from schema.database import connect, database_url, engine_for
+from schema.embedders import embedder_named
 from schema.errors import PromptoryError
 from schema.roles import Role
 from schema.settings import get_settings
 
 _SIGNALS = "model.promptory.int_person_signals"  # what the neighbours are made of
+_DOCUMENTS = "model.promptory.search_documents"  # what is embedded
 FAILED = ("error", "fail", "runtime error")
 
 
@@ -25,14 +28,15 @@ def refresh(
     full: Annotated[bool, typer.Option("--full", help="Rebuild incremental models from nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Build and test the warehouse: rankings, tag popularity, subscription metrics, neighbours."""
+    """Build and test the warehouse: rankings, tag popularity, subscription metrics, neighbours, what texts mean."""
     target = _ready()
     chosen = ["--select", select, "--indirect-selection", "buildable"] if select else []
     arguments = [*chosen, *(["--full-refresh"] if full else [])]
     results = _build(target, arguments)
     failed = [result for result in results if result["status"] in FAILED]
     warned = [result for result in results if result["status"] == "warn"]
-    if _SIGNALS in {result["unique_id"] for result in results if result["status"] not in (*FAILED, "skipped")}:
+    built = {result["unique_id"] for result in results if result["status"] not in (*FAILED, "skipped")}
+    if _SIGNALS in built:
         with err.status("Finding each prompt's neighbours"):
             refresh_neighbours(engine_for(Role.DBT))
     if as_json:
@@ -52,6 +56,12 @@ def refresh(
         raise PromptoryError(f"{len(failed)} of dbt's steps failed; what they build is as it was before.")
     if not as_json:
         out.print(f"The warehouse is up to date ({len(results)} models and tests).")
+    settings = get_settings()
+    if _DOCUMENTS in built and (embedder := embedder_named(settings.embedder, settings)):
+        with err.status("Embedding new and changed texts"):
+            outcome = refresh_embeddings(embedder, engine_for(Role.DBT), set_up=engine_for(None))
+        if not as_json:
+            out.print(outcome.sentence, soft_wrap=True, highlight=False)
 
 
 def docs() -> None:

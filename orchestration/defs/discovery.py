@@ -1,13 +1,16 @@
-"""What is recommended with a prompt: computed in Python, as a walk over all likes is a matter of hours in SQL."""
+"""What is computed in Python: neighbours by a walk over all likes, hours of work in SQL, and what texts mean."""
 
 from typing import Any
 
 import dagster as dg
 
+from orchestration.lib.embedding_tables import refresh_embeddings
 from orchestration.lib.foresight import measure_foresight
 from orchestration.lib.neighbour_tables import refresh_neighbours
 from schema.database import engine_for
+from schema.embedders import embedder_named
 from schema.roles import Role
+from schema.settings import get_settings
 
 
 @dg.asset(
@@ -41,3 +44,19 @@ def recommendation_nights() -> dg.MaterializeResult[Any]:
             "recall@20 of the most liked": found.popular.recall,
         }
     )
+
+
+@dg.asset(
+    key_prefix="analytics",
+    group_name="discovery",
+    kinds={"postgres", "python"},
+    deps=[dg.AssetKey(["analytics", "search_documents"])],
+)
+def search_embeddings() -> dg.MaterializeResult[Any]:
+    """What each text that search can find means, as vectors of the configured embedder; none without one."""
+    settings = get_settings()
+    outcome = refresh_embeddings(
+        embedder_named(settings.embedder, settings), engine_for(Role.DBT), set_up=engine_for(None)
+    )
+    counts = {} if outcome.skipped else {"dagster/row_count": outcome.vectors, "embedded": outcome.embedded}
+    return dg.MaterializeResult(metadata={"outcome": outcome.sentence, **counts})

@@ -3,7 +3,7 @@
 import dagster as dg
 from dagster_dbt import build_dbt_asset_selection
 
-from orchestration.defs.discovery import prompt_neighbours, recommendation_nights
+from orchestration.defs.discovery import prompt_neighbours, recommendation_nights, search_embeddings
 from orchestration.defs.ingestion import activity_events, activity_months, days, prompts, subscriptions, users
 from orchestration.defs.warehouse import warehouse
 
@@ -27,7 +27,7 @@ load_activity_day = dg.define_asset_job(
 daily_ingest = dg.define_asset_job(
     "daily_ingest",
     selection=dg.AssetSelection.assets(
-        users, activity_events, activity_months, subscriptions, warehouse, prompt_neighbours
+        users, activity_events, activity_months, subscriptions, warehouse, prompt_neighbours, search_embeddings
     ),
     partitions_def=days,
     description="Load a day's activity, accounts and billing, then build the whole warehouse.",

@@ -51,6 +51,7 @@ STEMMERS = {
 }
 
 INDEX = (
+    *("search_embeddings", "search_embedding_state"),
     *("search_state", "search_words", "search_recent_postings", "search_postings", "search_documents"),
     "search_generations",
 )

@@ -25,6 +25,7 @@ FILTERS = {
         SELECT FROM analytics.search_documents AS d
         WHERE d.prompt_id = c.id AND {IS_CURRENT} AND d.terms && cast(:unwanted AS text[])
     )""",
+    "others": "c.id <> ALL(cast(:others AS bigint[]))",
     "unwanted_in_newer": """c.id NOT IN (
         SELECT prompt_id FROM unindexed WHERE term = ANY(cast(:unwanted_in_newer AS text[]))
     )""",

@@ -38,28 +38,30 @@ class Scope:
 class Result:
     """A page of cards with their scores, how many there are in all, and by which terms they were found.
 
-    `ids` are those of the first thousand, where they were asked for.
+    `ids` are those of the first thousand, where they were asked for; where `is_total` is false there are more.
     """
 
     rows: Sequence[Row[*tuple[Any, ...]]] = ()
     terms: Sequence[str] = ()
     ids: Sequence[int] = ()
-
-    @property
-    def total(self) -> int:
-        """How many prompts are found, or at least so many."""
-        return self.rows[0].total if self.rows else 0
-
-    @property
-    def is_total(self) -> bool:
-        """Whether the total is exact."""
-        return self.rows[0].is_total if self.rows else True
+    total: int = 0
+    is_total: bool = True
 
 
 def find(
-    session: Session, index: Index | None, words: Sequence[str], excluded: Sequence[str], scope: Scope, *, gathers: bool
+    session: Session,
+    index: Index | None,
+    words: Sequence[str],
+    excluded: Sequence[str],
+    scope: Scope,
+    *,
+    gathers: bool,
+    shows_cards: bool = True,
 ) -> Result:
-    """What holds any of the words and none of the excluded ones; everything for words that all texts have."""
+    """What holds any of the words and none of the excluded ones; everything for words that all texts have.
+
+    Without cards, rows are ids with their scores.
+    """
     terms = terms_of(session, index, words) if words else []
     if words and not terms and not any(letter.isalnum() for word in words for letter in word):
         return Result()
@@ -71,7 +73,7 @@ def find(
     rows: Sequence[Row[*tuple[Any, ...]]] = ()
     for postings, set_size in zip(POSTINGS_READ, SET_SIZES if terms else SET_SIZES[-1:] * 2, strict=True):
         # Prompts are scored one by one from their documents, which an index holds.
-        chosen = _chosen(session, filters, set_size) if index is not None or not terms else None
+        chosen = chosen_prompts(session, filters, set_size) if index is not None or not terms else None
         read = with_blocks(terms, postings)
         shape = Shape(
             frozenset(name for name in filters if chosen is None or name not in SETS),
@@ -84,6 +86,7 @@ def find(
             has_changed=any(term.recent for term in read),
             has_newer=has_newer,
             gathers=gathers,
+            shows_cards=shows_cards,
         )
         candidates = CANDIDATES_TO_FILTER if filters else CANDIDATES
         if gathers or scope.sort != "relevance":
@@ -96,11 +99,12 @@ def find(
         is_whole = not terms or chosen is not None or not filters or not leaves_out
         if is_whole or len(rows) == scope.take:
             break
-    return Result(rows, [term.term for term in terms], rows[0].ids or () if rows else ())
+    of_terms = [term.term for term in terms]
+    return Result(rows, of_terms, rows[0].ids or (), rows[0].total, rows[0].is_total) if rows else Result((), of_terms)
 
 
-def _chosen(session: Session, filters: Mapping[str, Any], most: int) -> list[int] | None:
-    """The prompts of the filters that are sets; None where there is no such filter, or more than `most`."""
+def chosen_prompts(session: Session, filters: Mapping[str, Any], most: int) -> list[int] | None:
+    """The prompts of the filters that are sets; None without such a filter, or where they are more than `most`."""
     sets = sorted(filters.keys() & SETS.keys())
     if not sets:
         return None

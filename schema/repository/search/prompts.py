@@ -6,10 +6,12 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from schema.embedders import QueryEmbedder
 from schema.repository.cards import PromptCard, check_page, to_card
 from schema.repository.search.facets import Facets, facets_of, facets_of_library
 from schema.repository.search.find import Scope, find
 from schema.repository.search.index import current_index, vocabulary_of
+from schema.repository.search.meaning import find_with_meaning, meaning_of
 from schema.repository.search.patience import bounded
 from schema.repository.search.request import parse_query
 from schema.repository.search.snippets import Snippet, snippet_of
@@ -29,7 +31,10 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A prompt that was found, the passage that shows why, and its BM25."""
+    """A prompt that was found, the passage that shows why, and its score.
+
+    That is its BM25, or where meanings count, too, a sum of what both say, from 0 to 1.
+    """
 
     card: PromptCard
     snippet: Snippet
@@ -72,11 +77,13 @@ def search_prompts(
     skip: int = 0,
     take: int = 20,
     with_facets: bool = False,
+    embedder: QueryEmbedder | None = None,
 ) -> SearchPage:
     """Prompts that hold any word of `query`, the best by BM25 first; all prompts, the newest first, for an empty query.
 
     A query may hold "a phrase", -word, tag:name; its last word may be the beginning of one. `tags` must all be there;
     `creator` is a person's id. A text that the viewer may not read is not searched, and has no part in any score.
+    With an `embedder` that answers in time, prompts that mean the same in other words are found, too.
 
     Raises:
         SearchTooSlowError: it took more than five seconds.
@@ -101,7 +108,12 @@ def search_prompts(
         scope = Scope(
             filters, sort.value if index is not None or sort == Sort.NEW else Sort.RELEVANCE.value, skip, take
         )
-        result = find(session, index, (*request.words, *completions), request.excluded, scope, gathers=with_facets)
+        words = (*request.words, *completions)
+        meaning = meaning_of(session, request, embedder) if scope.sort == Sort.RELEVANCE else None
+        if meaning is None:
+            result = find(session, index, words, request.excluded, scope, gathers=with_facets)
+        else:
+            result = find_with_meaning(session, index, words, scope, meaning, gathers=with_facets)
         facets = None
         if with_facets:
             is_whole_library = index is not None and not (filters or asked.words or asked.excluded)

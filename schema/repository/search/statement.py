@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Double, Select, TextClause, column, text
+from sqlalchemy import BigInteger, Boolean, Double, Select, TextClause, column, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from schema.repository.cards import select_cards
@@ -26,7 +26,8 @@ class Shape:
 
     `filters` are names of FILTERS, `sort` one of ORDERS; `is_chosen` says that only the prompts of `chosen` are meant,
     `is_cut` that postings are left out, `has_stale` and `has_changed` that packed postings are replaced by others,
-    `has_newer` that prompts came after the index. `gathers` asks for the ids of all that is found, up to MOST_GATHERED.
+    `has_newer` that prompts came after the index. `gathers` asks for the ids of all that is found, up to MOST_GATHERED;
+    without `shows_cards` the page is ids.
     """
 
     filters: frozenset[str]
@@ -39,6 +40,7 @@ class Shape:
     has_changed: bool = False
     has_newer: bool = False
     gathers: bool = False
+    shows_cards: bool = True
 
     @property
     def conditions(self) -> str:
@@ -59,13 +61,14 @@ def search_statement(shape: Shape) -> tuple[Select[*tuple[Any, ...]], frozenset[
         column("is_total", Boolean),
         column("ids", ARRAY(BigInteger)),
     ).cte("found_prompts")
-    cards = (
-        select_cards()
-        .add_columns(found.c.score, found.c.total, found.c.is_total, found.c.ids)
-        .join(found, found.c.prompt_id == prompt_cards.c.id)
-        .order_by(found.c.place)
+    told = (found.c.score, found.c.total, found.c.is_total, found.c.ids)
+    page: Select[*tuple[Any, ...]] = (
+        select_cards().add_columns(*told).join(found, found.c.prompt_id == prompt_cards.c.id)
+        if shape.shows_cards
+        else select(found.c.prompt_id.label("id"), *told)
     )
-    return cards, frozenset(cards.compile().params)
+    page = page.order_by(found.c.place)
+    return page, frozenset(page.compile().params)
 
 
 def _of_words(shape: Shape) -> str:
