@@ -153,15 +153,21 @@ def candidates(user_id: BindParameter[int], by_neighbours: CTE, own_tags: CTE, p
         .where(table.user_id == user_id)
         for table in (UserPromptLike, HiddenPrompt)
     )
-    return (
-        select(Prompt.id.label("prompt_id"), Prompt.created_by)
-        .join(found, found.c.prompt_id == Prompt.id)
+    # OFFSET 0 has them looked up one by one: PostgreSQL expects many more of them, and would read all prompts.
+    readable = (
+        select(Prompt.created_by)
         .where(
+            Prompt.id == found.c.prompt_id,
             Prompt.archived_at.is_(None),
             Prompt.created_by.is_distinct_from(user_id),
-            Prompt.id.not_in(liked),
-            Prompt.id.not_in(hidden),
         )
+        .offset(0)
+        .lateral()
+    )
+    return (
+        select(found.c.prompt_id, readable.c.created_by)
+        .select_from(found.join(readable, literal(value=True)))
+        .where(found.c.prompt_id.not_in(liked), found.c.prompt_id.not_in(hidden))
         .cte("candidates")
     )
 

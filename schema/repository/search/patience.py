@@ -11,11 +11,11 @@ from schema.errors import PromptoryError
 
 MAX_MILLISECONDS = 5_000
 _CANCELED = "57014"
-# Compiling a statement, or remembering the postings of a term that comes once, takes longer than a search.
+# Remembering the postings of a term that comes once would take longer than a search.
 _BEGIN = """
 SELECT
     current_setting('statement_timeout') AS before, set_config('statement_timeout', :milliseconds, true),
-    set_config('jit', 'off', true), set_config('enable_memoize', 'off', true)
+    set_config('enable_memoize', 'off', true)
 """
 _END = "SELECT set_config('statement_timeout', :before, true)"
 
