@@ -1,3 +1,6 @@
+-- Four rows: unanalyzed, PostgreSQL expects a thousand, and joins what follows pair by pair.
+{{ config(post_hook='analyze {{ this }}') }}
+
 with days as (
     select * from {{ ref('int_viewer_days') }}
     where activity_date <= {{ current_day() }} and events > searches
