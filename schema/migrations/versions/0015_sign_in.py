@@ -7,7 +7,7 @@ dashboard's role can read neither table: it asks functions, each about one token
 from alembic import op
 
 revision = "0015"
-down_revision = "0014"
+down_revision = "0016"
 
 TABLES = """
 CREATE TABLE library.sign_in_sessions (
