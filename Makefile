@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo minilm test check fmt test-oldest screenshots formats bench-import bench-analytics bench-discovery docs lock clean
+.PHONY: demo minilm test check fmt test-oldest screenshots messages formats bench-import bench-analytics bench-discovery docs \
+	lock clean
 
 demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
 	$(BIN)/promptory demo
@@ -32,6 +33,14 @@ test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQ
 screenshots: $(VENV)/.development  ## Take the pictures of the README, of the library that the demo sets up.
 	$(BIN)/promptory demo --no-serve
 	$(BIN)/python -m tests.browser.screenshots
+
+LOCALES := dashboard/locales
+messages: $(VENV)/.development  ## Bring the catalogues of translations up to date with what the code says.
+	$(BIN)/pybabel --quiet extract --mapping-file $(LOCALES)/babel.cfg --keywords N_ --add-location file --sort-by-file \
+		--omit-header --width 120 --output-file $(LOCALES)/dashboard.pot .
+	$(BIN)/pybabel --quiet update --domain dashboard --input-file $(LOCALES)/dashboard.pot --output-dir $(LOCALES) \
+		--no-fuzzy-matching --ignore-obsolete --omit-header --width 120
+	rm $(LOCALES)/dashboard.pot
 
 formats: $(VENV)/.development  ## Write docs/formats.md from a run over the real collections beside the project.
 	$(BIN)/python -m tests.ingest.test_real_collections

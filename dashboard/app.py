@@ -1,84 +1,84 @@
 """The dashboard's router: who may see which page, and what happens when the database is away."""
 
+from pathlib import Path
+
 import streamlit as st
 import structlog
 from sqlalchemy.exc import OperationalError
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard import viewer
-from dashboard.components import TIERS, plain
-from schema.errors import PromptoryError
+from dashboard.account_menu import choose_language, show_account
+from dashboard.components import plain
+from dashboard.faults import show_fault, wait_for_database
+from dashboard.translation import _
+from schema.errors import DatabaseError, PromptoryError
 from schema.repository.people import Account
+
+_STYLE = Path(__file__).parent / "style.css"
 
 log = structlog.get_logger("dashboard")
 
 
-def pages_for(account: Account | None) -> dict[str, list[StreamlitPage]]:
-    """The pages by section; a page that is not among them cannot be opened by its address either."""
-    pages = {
-        "": [
-            st.Page("app_pages/discover.py", title="Discover", icon=":material/search:", default=True),
-            st.Page(
-                "app_pages/sign_in.py",
-                title="Sign in",
-                icon=":material/login:",
-                url_path="sign-in",
-                visibility="hidden" if account else "visible",
-            ),
+def pages_for(account: Account | None, *, is_known: bool = True) -> dict[str, list[StreamlitPage]]:
+    """The pages by section; a page that is not among them cannot be opened by its address either.
+
+    All of them where it is not known who asks: then none is run, but the address is kept.
+    """
+    pages = {"": [_page("discover", _("Discover"), "search", is_first=True)]}
+    if not is_known or (account and account.is_analyst):
+        pages[_("Metrics")] = [
+            _page("tags", _("Tags"), "sell"),
+            _page("rankings", _("Rankings"), "trophy"),
+            _page("subscriptions", _("Subscriptions"), "credit_card"),
+            _page("search_quality", _("Search quality"), "manage_search", address="search-quality"),
         ]
-    }
-    if account and account.is_curator:
-        pages["Metrics"] = [
-            st.Page("app_pages/tags.py", title="Tags", icon=":material/sell:"),
-            st.Page("app_pages/rankings.py", title="Rankings", icon=":material/trophy:"),
-            st.Page("app_pages/subscriptions.py", title="Subscriptions", icon=":material/credit_card:"),
-            st.Page(
-                "app_pages/search_quality.py",
-                title="Search quality",
-                icon=":material/manage_search:",
-                url_path="search-quality",
-            ),
+    if not is_known or (account and account.is_curator):
+        pages[_("Curate")] = [
+            _page("import_prompts", _("Import"), "upload_file", address="import"),
+            _page("duplicates", _("Near-duplicates"), "difference"),
+            _page("export", _("Export"), "download"),
         ]
-        pages["Curate"] = [
-            st.Page("app_pages/import_prompts.py", title="Import", icon=":material/upload_file:", url_path="import"),
-            st.Page("app_pages/duplicates.py", title="Near-duplicates", icon=":material/difference:"),
-            st.Page("app_pages/export.py", title="Export", icon=":material/download:"),
-        ]
+    if not is_known or (account and account.is_admin):
+        pages[_("Administer")] = [_page("users", _("Users"), "group")]
     return pages
 
 
-def show_account(account: Account, page: StreamlitPage) -> None:
-    """Who is signed in, and the way out, which leaves a page that visitors may not use."""
+def _page(file: str, title: str, icon: str, *, address: str | None = None, is_first: bool = False) -> StreamlitPage:
+    path = f"app_pages/{file}.py"
+    return st.Page(path, title=title, icon=f":material/{icon}:", url_path=address or file, default=is_first)
+
+
+def show_menu(pages: dict[str, list[StreamlitPage]]) -> None:
+    """Links to the pages. Streamlit's own list of sections is none to a screen reader: its markup is not valid."""
     with st.sidebar:
-        st.markdown(f"**{plain(account.name, 40)}**")
-        st.caption("Curator" if account.is_curator else f"{TIERS[account.subscription_status]} reader")
-        if st.button("Sign out", icon=":material/logout:"):
-            viewer.sign_out()
-            if page.url_path == "":
-                st.rerun()
-            st.switch_page("app_pages/discover.py")
-
-
-def show_fault(message: str) -> None:
-    """An expected fault in words, and a way to go on."""
-    st.error(plain(message, 600), icon=":material/error:")
-    st.button("Try again", icon=":material/refresh:")
+        for section, links in pages.items():
+            with st.container(gap="xxsmall"):
+                if section:
+                    st.caption(plain(section))
+                for link in links:
+                    st.page_link(link)
 
 
 def main() -> None:
     """Run the page that the address names, as the viewer."""
-    st.set_page_config(page_title="Promptory", page_icon="📚", layout="wide")
+    st.set_page_config(page_title="Promptory", page_icon=":material/auto_stories:", layout="wide")
+    st.html(_STYLE)
     try:
-        account = viewer.current_account()
-        page = st.navigation(pages_for(account))
-        if account:
-            show_account(account, page)
+        account = viewer.identify()
+        pages = pages_for(account)
+        page = st.navigation(pages, position="hidden")
+        show_menu(pages)
+        choose_language()
+        show_account(account, page)
         page.run()
+    except (OperationalError, DatabaseError) as error:
+        reason = str(error.orig) if isinstance(error, OperationalError) else str(error)
+        log.warning("database_away", reason=reason)
+        st.navigation(pages_for(None, is_known=False), position="hidden")
+        wait_for_database(error)
     except PromptoryError as error:
         show_fault(str(error))
-    except OperationalError as error:
-        log.warning("database_away", reason=str(error.orig))
-        show_fault("The database does not answer at the moment. Please try again in a minute.")
 
 
 main()

@@ -1,23 +1,31 @@
-"""Charts, in colours that colour-blind people can tell apart (Okabe and Ito, 2008), on light and dark grounds."""
+"""Charts, in colours that colour-blind people can tell apart, on light and dark grounds.
+
+Series take the theme's categorical colours, which Streamlit changes with the reader's theme.
+"""
 
 import altair as alt
 import pandas as pd
 
+from dashboard import formats
+from dashboard.translation import _
+
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart
 
+# These two are seen on either ground (Okabe and Ito, 2008; the blue is a little lighter).
 ACCENT = "#1f83c4"
 CONTRAST = "#d55e00"
-PALETTE = [ACCENT, CONTRAST, "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
-MAX_LINES = len(PALETTE)
+MAX_LINES = 6
+"""As many series as the theme has colours."""
 _NUMBERS = "#808080"
 
 # Days are UTC days: a browser west of Greenwich would otherwise show each as the day before.
 _UTC = alt.Scale(type="utc")
-_DAY = alt.Axis(format="%b %-d", labelOverlap=True, tickCount=8)
 
 
-def bars(frame: pd.DataFrame, *, label: str, value: str, label_title: str, value_title: str, extra: list[str]) -> Chart:
-    """Horizontal bars in the order of the rows, with the value at each bar's end."""
+def bars(
+    frame: pd.DataFrame, *, label: str, value: str, label_title: str, value_title: str, extra: dict[str, str]
+) -> Chart:
+    """Horizontal bars in the order of the rows, with the value at each bar's end; `extra` are columns to tell of."""
     y = alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False))
     # Room for the number beside the longest bar.
     scale = alt.Scale(domain=[0, max(1, float(frame[value].max()) * 1.08)], nice=False)
@@ -25,7 +33,7 @@ def bars(frame: pd.DataFrame, *, label: str, value: str, label_title: str, value
     tooltip = [
         alt.Tooltip(f"{label}:N", title=label_title),
         _count(value, value_title),
-        *(_count(column, _title(column)) for column in extra),
+        *(_count(column, title) for column, title in extra.items()),
     ]
     base = alt.Chart(frame).encode(y=y, x=x, tooltip=tooltip)
     numbers = base.mark_text(align="left", dx=4, color=_NUMBERS).encode(text=alt.Text(f"{value}:Q", format=",d"))
@@ -37,9 +45,7 @@ def lines(
 ) -> Chart:
     """One line a series over days; at most MAX_LINES series. `rate` says that values are from 0 to 1, and no counts."""
     order = list(dict.fromkeys(frame[series]))
-    colour = alt.Color(
-        f"{series}:N", sort=order, scale=alt.Scale(domain=order, range=PALETTE), title=None, legend=_legend(len(order))
-    )
+    colour = alt.Color(f"{series}:N", sort=order, scale=alt.Scale(domain=order), title=None, legend=_legend(len(order)))
     number = alt.Tooltip(f"{value}:Q", title=value_title, format=".1%") if rate else _count(value, value_title)
     tooltip = [_day(day), alt.Tooltip(f"{series}:N", title=series_title), number]
     axis = alt.Axis(format=".0%", tickCount=5) if rate else alt.Axis(format=",d", tickMinStep=1)
@@ -49,7 +55,7 @@ def lines(
         alt.Chart(frame)
         .mark_line(point=point)
         .encode(
-            x=alt.X(f"{day}:T", title="Day (UTC)", scale=_UTC, axis=_DAY),
+            x=alt.X(f"{day}:T", title=_("Day (UTC)"), scale=_UTC, axis=_day_axis()),
             y=alt.Y(f"{value}:Q", title=value_title, axis=axis),
             color=colour,
             tooltip=tooltip,
@@ -67,7 +73,7 @@ def area(frame: pd.DataFrame, *, day: str, value: str, value_title: str) -> Char
             color=ACCENT, opacity=0.25, line={"color": ACCENT}, point={"size": 80, "opacity": 0, "color": ACCENT}
         )
         .encode(
-            x=alt.X(f"{day}:T", title="Day (UTC)", scale=_UTC, axis=_DAY),
+            x=alt.X(f"{day}:T", title=_("Day (UTC)"), scale=_UTC, axis=_day_axis()),
             y=alt.Y(f"{value}:Q", title=value_title, axis=alt.Axis(format=",d")),
             tooltip=[_day(day), alt.Tooltip(f"{value}:Q", title=value_title, format=",.2f")],
         )
@@ -76,41 +82,59 @@ def area(frame: pd.DataFrame, *, day: str, value: str, value_title: str) -> Char
     return chart
 
 
+def months(frame: pd.DataFrame, *, month: str, value: str, value_title: str) -> Chart:
+    """A bar a month; `month` holds its first day."""
+    place = f"utcyearmonth({month}):O"
+    chart: Chart = (
+        alt.Chart(frame)
+        .mark_bar(color=ACCENT, cornerRadiusEnd=2)
+        .encode(
+            x=alt.X(place, title=_("Month"), axis=alt.Axis(format="%Y-%m", labelOverlap=True, labelAngle=0)),
+            y=alt.Y(f"{value}:Q", title=value_title, axis=alt.Axis(format=",d", tickMinStep=1)),
+            tooltip=[alt.Tooltip(place, title=_("Month"), format="%Y-%m"), _count(value, value_title)],
+        )
+        .properties(height=240)
+    )
+    return chart
+
+
 def movements(frame: pd.DataFrame, *, week: str, value: str, movement: str) -> Chart:
     """Gains above and losses below the line, by week."""
     order = list(dict.fromkeys(frame[movement]))
-    colour = alt.Color(
-        f"{movement}:N", scale=alt.Scale(domain=order, range=[ACCENT, CONTRAST]), title=None, legend=_legend(2)
-    )
+    colour = alt.Color(f"{movement}:N", scale=alt.Scale(domain=order), title=None, legend=_legend(2))
     chart: Chart = (
         alt.Chart(frame)
         .mark_bar(width={"band": 0.8})
         .encode(
-            x=alt.X(f"utcyearmonthdate({week}):O", title="Week from (UTC)", axis=_week_axis()),
-            y=alt.Y(f"{value}:Q", title="People", stack="zero", axis=alt.Axis(format=",d", tickMinStep=1)),
+            x=alt.X(f"utcyearmonthdate({week}):O", title=_("Week from (UTC)"), axis=_week_axis()),
+            y=alt.Y(f"{value}:Q", title=_("People"), stack="zero", axis=alt.Axis(format=",d", tickMinStep=1)),
             color=colour,
-            tooltip=[_day(week, "Week from"), alt.Tooltip(f"{movement}:N", title="Movement"), _count(value, "People")],
+            tooltip=[
+                _day(week, _("Week from")),
+                alt.Tooltip(f"{movement}:N", title=_("Movement")),
+                _count(value, _("People")),
+            ],
         )
         .properties(height=320)
     )
     return chart
 
 
+def _day_axis() -> alt.Axis:
+    return alt.Axis(format=formats.chart_day(), labelOverlap=True, tickCount=8)
+
+
 def _week_axis() -> alt.Axis:
-    return alt.Axis(format="%b %-d", labelOverlap=True, labelAngle=0, ticks=False)
+    return alt.Axis(format=formats.chart_day(), labelOverlap=True, labelAngle=0, ticks=False)
 
 
 def _legend(entries: int) -> alt.Legend:
     return alt.Legend(orient="top", columns=min(entries, MAX_LINES), labelLimit=160)
 
 
-def _day(field: str, title: str = "Day") -> alt.Tooltip:
-    return alt.Tooltip(f"utcyearmonthdate({field}):T", title=title, format="%Y-%m-%d")
+def _day(field: str, title: str | None = None) -> alt.Tooltip:
+    return alt.Tooltip(f"utcyearmonthdate({field}):T", title=title or _("Day"), format="%Y-%m-%d")
 
 
 def _count(field: str, title: str) -> alt.Tooltip:
     return alt.Tooltip(f"{field}:Q", title=title, format=",d")
-
-
-def _title(column: str) -> str:
-    return column.replace("_", " ").capitalize()

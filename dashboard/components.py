@@ -7,8 +7,11 @@ from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
+from babel import Locale
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard import formats
+from dashboard.translation import N_, _, language
 from schema.repository.cards import PromptCard
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^&=@/'\"])")
@@ -17,19 +20,9 @@ _AFTER_PARSING = re.compile(r"(:(?=\S)|(?<=\w)@|www(?=\.)|[<>~](?=[-=])|-(?=[->]
 _WORD_JOINER = "\u2060"
 _Choice = TypeVar("_Choice", int, str)
 
-LANGUAGES = {
-    "en": "English",
-    "ko": "Korean",
-    "ja": "Japanese",
-    "zh": "Chinese",
-    "es": "Spanish",
-    "fr": "French",
-    "de": "German",
-    "pt": "Portuguese",
-    "ru": "Russian",
-}
-AGENT_TYPES = {"LLM": "Text", "IMAGE": "Image"}
-TIERS = {"FREE": "Free", "PRO": "Pro"}
+LANGUAGES = ["en", "ko", "ja", "zh", "es", "fr", "de", "pt", "ru"]
+AGENT_TYPES = {"LLM": N_("Text"), "IMAGE": N_("Image")}
+TIERS = {"FREE": N_("Free"), "PRO": N_("Pro")}
 
 MAX_TAGS_SHOWN = 6
 _EXCERPT_CHARACTERS = 180
@@ -63,15 +56,46 @@ def typed(text: str | None) -> str:
 
 
 def language_name(code: str) -> str:
-    """The English name of a language code; the code itself where it is not a common one."""
-    return LANGUAGES.get(code, code)
+    """What the reader's language calls a language code; the code itself where it has no name."""
+    return str(Locale.parse(language()).languages.get(code, code))
+
+
+def agent_type_name(code: str) -> str:
+    """What a prompt is for, in words; the code itself where it is not a known one."""
+    return _(AGENT_TYPES.get(code, code))
+
+
+def tier_name(code: str) -> str:
+    """A tier in words; the code itself where it is not a known one."""
+    return _(TIERS.get(code, code))
+
+
+def from_address(key: str, options: Iterable[_Choice]) -> None:
+    """Let a widget begin with the option that the address names; for one whose `keep_in_address` follows."""
+    if key in st.session_state:
+        return
+    named = st.query_params.get(key)
+    for option in options:
+        if str(option) == named:
+            st.session_state[key] = option
+
+
+def keep_in_address(key: str, chosen: object) -> None:
+    """Let the address name what was chosen, as the option itself: its label depends on the language."""
+    if chosen is not None:
+        st.query_params[key] = str(chosen)
+    elif key in st.query_params:
+        del st.query_params[key]
 
 
 def choose(label: str, names: dict[_Choice, str], default: _Choice, *, key: str) -> _Choice:
-    """Let the viewer choose one of few; `names` are the options and how to call them."""
+    """Let the viewer choose one of few; `names` are the options and how to call them. The address keeps the choice."""
+    from_address(key, names)
+    st.session_state.setdefault(key, default)
     chosen = st.segmented_control(
-        label, list(names), default=default, format_func=names.__getitem__, required=True, key=key
+        label, list(names), format_func=lambda option: _(names[option]), required=True, key=key
     )
+    keep_in_address(key, None if chosen == default else chosen)
     return default if chosen is None else chosen
 
 
@@ -123,8 +147,10 @@ def table(frame: pd.DataFrame, columns: dict[str, Any], *, key: str) -> None:
 
 def _badges(card: PromptCard) -> str:
     kind = ":material/image:" if card.agent_type == "IMAGE" else ":material/chat:"
-    badges = [f":blue-badge[{kind} {AGENT_TYPES.get(card.agent_type, plain(card.agent_type))}]"]
-    badges.append(":violet-badge[:material/star: Pro]" if card.access == "PRO" else ":green-badge[Free]")
+    badges = [f":blue-badge[{kind} {plain(agent_type_name(card.agent_type))}]"]
+    badges.append(
+        f":violet-badge[:material/star: {_('Pro')}]" if card.access == "PRO" else f":green-badge[{_('Free')}]"
+    )
     if card.language:
         badges.append(f":gray-badge[{plain(language_name(card.language), 20)}]")
     return " ".join(badges)
@@ -133,7 +159,7 @@ def _badges(card: PromptCard) -> str:
 def _text(card: PromptCard, opening: Opening | None) -> None:
     text = card.prompt_text
     if text is None:
-        st.markdown(":material/lock: **Pro prompt:** the text is for Pro subscribers.")
+        st.markdown(_(":material/lock: **Pro prompt:** the text is for Pro subscribers."))
         return
     st.caption(plain(text, _EXCERPT_CHARACTERS))
     with _expander(card, opening):
@@ -143,18 +169,18 @@ def _text(card: PromptCard, opening: Opening | None) -> None:
 
 def _expander(card: PromptCard, opening: Opening | None) -> DeltaGenerator:
     if opening is None:
-        return st.expander("Full text")
+        return st.expander(_("Full text"))
     key = f"open-{opening.name}-{card.id}"
 
     def changed() -> None:
         if st.session_state[key]:
             opening.tell(card.id)
 
-    return st.expander("Full text", key=key, on_change=changed)
+    return st.expander(_("Full text"), key=key, on_change=changed)
 
 
 def _byline(card: PromptCard) -> str:
-    likes = f":material/favorite: {card.likes:,}"
+    likes = f":material/favorite: {formats.number(card.likes)}"
     creator = f":material/person: {plain(card.creator_name, 40)}" if card.creator_name else ""
     tags = " ".join(f"\\#{plain(tag, 30)}" for tag in card.tags[:MAX_TAGS_SHOWN])
     return " &nbsp; ".join(filter(None, (likes, creator, tags)))
@@ -167,7 +193,7 @@ def shown_length(key: str, page: int) -> int:
 
 def show_more_button(key: str, length: int) -> None:
     """A button that lengthens the list to `length`."""
-    st.button("Show more", icon=":material/expand_more:", on_click=_lengthen, args=(key, length))
+    st.button(_("Show more"), icon=":material/expand_more:", on_click=_lengthen, args=(key, length))
 
 
 def _lengthen(key: str, length: int) -> None:

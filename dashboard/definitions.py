@@ -5,12 +5,15 @@ from pathlib import Path
 
 import yaml
 
+from dashboard.translation import _
+
 _MARTS = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "marts"
 
 
 def definition(model: str, column: str) -> str | None:
-    """The description of a mart's column; None where the dbt project is not beside the dashboard."""
-    return _definitions().get((model, column))
+    """What a mart's column means, for the reader; None where the dbt project is not beside the dashboard."""
+    found = _definitions().get((model, column))
+    return found and _(found)
 
 
 @cache

@@ -3,6 +3,8 @@
 import pandas as pd
 import streamlit as st
 
+from dashboard.translation import _
+
 # OWASP, "CSV Injection"; Excel in East Asia takes the full-width signs for formulas as well.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -26,7 +28,7 @@ def as_csv(frame: pd.DataFrame) -> bytes:
 def csv_button(frame: pd.DataFrame, file_name: str) -> None:
     """A button that downloads `frame` as CSV."""
     st.download_button(
-        "Download CSV",
+        _("Download CSV"),
         as_csv(frame),
         file_name=file_name,
         mime="text/csv",

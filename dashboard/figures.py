@@ -4,6 +4,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from dashboard import formats
+from dashboard.translation import _
+
 COUNTS = ["views", "copies", "likes"]
 
 
@@ -44,8 +47,8 @@ def change(now: float, before: float | None) -> str | int | None:
     """
     if before is None or pd.isna(before) or pd.isna(now) or before == 0:
         return None
-    signed = f"{(now - before) / before:+.1%}"
-    return 0 if signed[1:] == "0.0%" else signed
+    share = (now - before) / before
+    return 0 if round(share, 3) == 0 else formats.percent(share, signed=True)
 
 
 def row_of_day(days: pd.DataFrame, day: date) -> "pd.Series[float] | None":
@@ -55,12 +58,15 @@ def row_of_day(days: pd.DataFrame, day: date) -> "pd.Series[float] | None":
 
 
 def movements_by_week(days: pd.DataFrame) -> pd.DataFrame:
-    """People who started (positive) and stopped (negative) paying: week (its Monday), movement, people."""
+    """People who started (positive) and stopped (negative) paying.
+
+    Columns: week (its Monday), movement (started, stopped), people.
+    """
     weekly = pd.DataFrame(
         {
             "week": pd.to_datetime(days.metric_date).dt.to_period("W").dt.start_time,
-            "Started paying": days.new_people + days.reactivated_people,
-            "Stopped paying": -days.churned_people,
+            "started": days.new_people + days.reactivated_people,
+            "stopped": -days.churned_people,
         }
     )
     return weekly.groupby("week", as_index=False).sum().melt("week", var_name="movement", value_name="people")
@@ -84,8 +90,8 @@ def points(now: float | None, before: float | None) -> str | int | None:
     """The change of a rate in percentage points, signed; None where there is nothing to compare, 0 for none."""
     if now is None or before is None:
         return None
-    signed = f"{(now - before) * 100:+.1f} pp"
-    return 0 if signed[1:] == "0.0 pp" else signed
+    signed = f"{(now - before) * 100:+.1f}"
+    return 0 if signed[1:] == "0.0" else _("{points} pp", points=signed)
 
 
 def click_rates_by_surface(days: pd.DataFrame) -> pd.DataFrame:

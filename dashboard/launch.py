@@ -1,11 +1,13 @@
-"""How to start the dashboard's server: everything that Streamlit must be told is told here."""
+"""How to start the dashboard's server: what Streamlit must be told, but for the look (`.streamlit/config.toml`)."""
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from schema.settings import Settings
 
-APP = Path(__file__).resolve().parent / "app.py"
+SERVER = Path(__file__).resolve().parent / "server.py"
+SCRIPT = Path(__file__).resolve().parent / "app.py"
 MAX_UPLOAD_MEGABYTES = 64
 
 _OPTIONS: dict[str, str | int] = {
@@ -18,9 +20,6 @@ _OPTIONS: dict[str, str | int] = {
     "client.toolbarMode": "viewer",
     # The tables' own export would write cells that spreadsheets run as formulas; `downloads` writes safe ones.
     "client.disableDataExport": "true",
-    "theme.light.primaryColor": "#1a6fa8",
-    "theme.dark.primaryColor": "#2f86c5",
-    "theme.baseRadius": "0.5rem",
 }
 
 
@@ -33,9 +32,24 @@ def command(settings: Settings) -> list[str]:
         "client.showErrorDetails": "none" if production else "full",
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(APP), *flags]
+    return [sys.executable, "-m", "streamlit", "run", str(SERVER), *flags]
 
 
 def environment(settings: Settings) -> dict[str, str]:
     """Variables to add for the server: secrets, which a command line would show to every user of the machine."""
     return {"STREAMLIT_SERVER_COOKIE_SECRET": settings.cookie_secret.get_secret_value()}
+
+
+def provider_secrets(settings: Settings) -> dict[str, Any] | None:
+    """What `st.login` wants to know of the identity provider; None where there is none."""
+    if not settings.signs_in_by_provider:
+        return None
+    return {
+        "auth": {
+            "redirect_uri": f"{settings.dashboard_url.rstrip('/')}/oauth2callback",
+            "cookie_secret": settings.cookie_secret.get_secret_value(),
+            "client_id": settings.oidc_client_id,
+            "client_secret": settings.oidc_client_secret.get_secret_value(),
+            "server_metadata_url": settings.oidc_metadata_url,
+        }
+    }

@@ -7,16 +7,17 @@ from sqlalchemy.orm import Session
 
 from dashboard import viewer
 from dashboard.components import Opening, plain, prompt_card, shorten
+from dashboard.translation import N_, _
 from schema.repository.hidden import hidden_prompts, hide_prompt, unhide_prompt
 from schema.repository.recommendations import Reason, Recommendation
 
 _REASONS = {
-    Reason.LIKED: "Because you liked {}",
-    Reason.COPIED: "Because you copied {}",
-    Reason.VIEWED: "Because you viewed {}",
-    Reason.TAGS: "Has tags that you like",
-    Reason.NEW: "New this month",
-    Reason.POPULAR: "Popular this month",
+    Reason.LIKED: N_("Because you liked {title}"),
+    Reason.COPIED: N_("Because you copied {title}"),
+    Reason.VIEWED: N_("Because you viewed {title}"),
+    Reason.TAGS: N_("Has tags that you like"),
+    Reason.NEW: N_("New this month"),
+    Reason.POPULAR: N_("Popular this month"),
 }
 
 
@@ -28,10 +29,10 @@ def recommendation_grid(found: Iterable[Recommendation], reader: int | None, ope
                 prompt_card(one.card, opening=opening)
                 continue
             with st.container(height="stretch", gap="xsmall"):
-                reason = _REASONS[one.reason].format(shorten(one.because_of or "", 80))
+                reason = _(_REASONS[one.reason], title=shorten(one.because_of or "", 80))
                 prompt_card(one.card, reason, opening=opening)
                 st.button(
-                    "Not for me",
+                    _("Not for me"),
                     key=f"hide-{one.card.id}",
                     icon=":material/visibility_off:",
                     type="tertiary",
@@ -44,7 +45,7 @@ def _hide(reader: int, prompt_id: int) -> None:
     with viewer.open_session() as session:
         hide_prompt(session, reader, prompt_id)
         session.commit()
-    st.toast("It is not recommended to you any more.")
+    st.toast(_("It is not recommended to you any more."))
 
 
 def hidden_list(session: Session, reader: int) -> None:
@@ -52,13 +53,13 @@ def hidden_list(session: Session, reader: int) -> None:
     hidden = hidden_prompts(session, reader)
     if not hidden:
         return
-    with st.expander("Not for me", icon=":material/visibility_off:"):
-        st.caption("These prompts are not recommended to you.")
+    with st.expander(_("Not for me"), icon=":material/visibility_off:"):
+        st.caption(_("These prompts are not recommended to you."))
         for card in hidden:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(plain(card.title, 120))
                 st.button(
-                    "Recommend again",
+                    _("Recommend again"),
                     key=f"unhide-{card.id}",
                     icon=":material/undo:",
                     type="tertiary",
@@ -71,4 +72,4 @@ def _unhide(reader: int, prompt_id: int) -> None:
     with viewer.open_session() as session:
         unhide_prompt(session, reader, prompt_id)
         session.commit()
-    st.toast("It can be recommended to you again.")
+    st.toast(_("It can be recommended to you again."))

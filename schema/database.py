@@ -130,11 +130,24 @@ def viewer_session(engine: Engine, viewer_id: int | None) -> Session:
 
     `viewer_id` is `library.users.id`; None is a visitor who is not signed in.
     """
+    return _session_of(engine, ":viewer", {"viewer": "" if viewer_id is None else str(viewer_id)})
+
+
+def token_session(engine: Engine, hashed: bytes | None) -> Session:
+    """A session whose every transaction acts for the person who is signed in under a token's hash at that moment.
+
+    None, a hash that is unknown, and one whose session has ended act for a visitor.
+    """
+    return _session_of(engine, "coalesce(CAST(library.session_user_id(:hashed) AS text), '')", {"hashed": hashed})
+
+
+def _session_of(engine: Engine, viewer: str, values: dict[str, Any]) -> Session:
+    """A session that sets its viewer to the value of an SQL expression when a transaction begins."""
     session = Session(engine, expire_on_commit=False)
-    viewer = "" if viewer_id is None else str(viewer_id)
+    statement = text(f"SELECT set_config('promptory.viewer_id', {viewer}, true)")
 
     @event.listens_for(session, "after_begin")
     def _identify(_session: Session, _transaction: object, connection: Connection) -> None:
-        connection.execute(text("SELECT set_config('promptory.viewer_id', :viewer, true)"), {"viewer": viewer})
+        connection.execute(statement, values)
 
     return session

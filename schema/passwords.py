@@ -13,6 +13,11 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+def warm_up() -> None:
+    """Make the hash that unknown accounts are compared with, so that the first of them takes no longer."""
+    _hash_of_nobody()
+
+
 def verify_password(password: str, password_hash: str | None) -> bool:
     """Whether `password` matches; takes as long for an unknown account (None) as for a known one."""
     try:

@@ -48,6 +48,20 @@ class Settings(BaseSettings):
     dagster_port: int = Field(3000, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
+    registration: bool = Field(default=False, description="Whether people may make an account of their own")
+    proxies: int = Field(
+        0,
+        ge=0,
+        le=9,
+        description="Proxies before the dashboard: the client is so far from the end of X-Forwarded-For",
+    )
+    oidc_metadata_url: str = Field("", description="An identity provider's .well-known/openid-configuration")
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    dashboard_url: str = Field(
+        "", description="The dashboard's address, to which an identity provider sends people back"
+    )
+
     cookie_secret: SecretStr = SecretStr(_DEVELOPMENT_SECRETS["cookie_secret"])
     pseudonym_key: SecretStr = SecretStr(_DEVELOPMENT_SECRETS["pseudonym_key"])
     demo_password: SecretStr = SecretStr(_DEVELOPMENT_SECRETS["demo_password"])
@@ -75,6 +89,21 @@ class Settings(BaseSettings):
         if defaults:
             raise ValueError(f"set {', '.join(defaults)}: their defaults serve development only")
         return self
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        parts = (self.oidc_metadata_url, self.oidc_client_id, self.oidc_client_secret.get_secret_value())
+        if any(parts) and not (all(parts) and self.dashboard_url):
+            raise ValueError(
+                "set all of PROMPTORY_OIDC_METADATA_URL, PROMPTORY_OIDC_CLIENT_ID, PROMPTORY_OIDC_CLIENT_SECRET and "
+                "PROMPTORY_DASHBOARD_URL, or none of the first three"
+            )
+        return self
+
+    @property
+    def signs_in_by_provider(self) -> bool:
+        """Whether an identity provider says who people are; passwords are not asked for then."""
+        return bool(self.oidc_metadata_url)
 
     @property
     def dagster_home(self) -> Path:

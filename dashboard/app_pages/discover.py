@@ -6,11 +6,24 @@ from dataclasses import asdict, astuple, dataclass
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from dashboard import viewer
-from dashboard.components import AGENT_TYPES, LANGUAGES, TIERS, language_name, plain, prompt_grid, typed
+from dashboard import formats, viewer
+from dashboard.components import (
+    AGENT_TYPES,
+    LANGUAGES,
+    TIERS,
+    agent_type_name,
+    from_address,
+    keep_in_address,
+    language_name,
+    plain,
+    prompt_grid,
+    tier_name,
+    typed,
+)
 from dashboard.recommended import hidden_list, recommendation_grid
 from dashboard.shown import ShownPage
 from dashboard.suggestions import recent_tags
+from dashboard.translation import N_, _
 from schema.embedders import query_embedder
 from schema.models import Surface
 from schema.repository.cards import PromptCard
@@ -41,7 +54,7 @@ class Wanted:
 
 def page() -> None:
     """Results for what is wanted; suggestions where nothing is."""
-    st.title("Discover", anchor=False)
+    st.title(_("Discover"), anchor=False)
     wanted, shown = _ask(), ShownPage()
     with viewer.open_session() as session:
         if wanted.is_nothing:
@@ -54,24 +67,24 @@ def page() -> None:
 
 def _ask() -> Wanted:
     query = st.text_input(
-        "Search prompts",
+        _("Search prompts"),
         key="q",
         bind="query-params",
         type="search",
         icon=":material/search:",
-        placeholder="A title, a tag, a task … in any language",
+        placeholder=_("A title, a tag, a task … in any language"),
         max_chars=200,
         label_visibility="collapsed",
     )
     with st.grid(4, min_column_width=150):
-        agent_type = _choice("Type", "type", list(AGENT_TYPES), AGENT_TYPES.get)
-        access = _choice("Access", "access", list(TIERS), TIERS.get)
-        language = _choice("Language", "language", list(LANGUAGES), language_name)
+        agent_type = _choice(_("Type"), "type", list(AGENT_TYPES), agent_type_name, _("Any type"))
+        access = _choice(_("Access"), "access", list(TIERS), tier_name, _("Any access"))
+        language = _choice(_("Language"), "language", LANGUAGES, language_name, _("Any language"))
         tag = st.selectbox(
-            "Tag",
+            _("Tag"),
             recent_tags(),
             index=None,
-            placeholder="Any tag",
+            placeholder=_("Any tag"),
             key="tag",
             accept_new_options=True,
             bind="query-params",
@@ -80,17 +93,13 @@ def _ask() -> Wanted:
     return Wanted(typed(query), agent_type, access, language, _as_tag(tag))
 
 
-def _choice(label: str, key: str, options: list[str], name: Callable[[str], str | None]) -> str | None:
-    return st.selectbox(
-        label,
-        options,
-        index=None,
-        placeholder=f"Any {label.lower()}",
-        format_func=lambda option: name(option) or option,
-        key=key,
-        bind="query-params",
-        label_visibility="collapsed",
+def _choice(label: str, key: str, options: list[str], name: Callable[[str], str], nothing: str) -> str | None:
+    from_address(key, options)
+    chosen = st.selectbox(
+        label, options, index=None, placeholder=nothing, format_func=name, key=key, label_visibility="collapsed"
     )
+    keep_in_address(key, chosen)
+    return chosen
 
 
 def _as_tag(tag: str | None) -> str | None:
@@ -104,10 +113,10 @@ def _suggest(session: Session, shown: ShownPage) -> None:
         found = recommended_prompts(session, reader or 0)
     except WarehouseNotBuiltError:
         session.rollback()
-        st.info("Recommendations appear here after the first refresh of the rankings.")
+        st.info(_("Recommendations appear here after the first refresh of the rankings."))
         return
     if found:
-        st.subheader("Popular this month" if reader is None else "For you", anchor=False)
+        st.subheader(_("Popular this month") if reader is None else _("For you"), anchor=False)
         surface = Surface.TRENDING if reader is None else Surface.FOR_YOU
         opening = shown.list(surface, ((one.card.id, one.reason) for one in found))
         recommendation_grid(found, reader, opening)
@@ -119,9 +128,9 @@ def _show_newest(session: Session, wanted: Wanted, shown: ShownPage) -> None:
     number = _page_number(wanted)
     # One more than fits tells whether another page follows.
     cards = fetch_prompts(session, skip=number * _PAGE_SIZE, take=_PAGE_SIZE + 1)
-    st.subheader("Newest", anchor=False)
+    st.subheader(_("Newest"), anchor=False)
     if not cards:
-        st.info("The library is empty. A curator can fill it on the Import page.")
+        st.info(_("The library is empty. A curator can fill it on the Import page."))
         return
     prompt_grid(cards[:_PAGE_SIZE], shown.list(Surface.NEW, _unexplained(cards[:_PAGE_SIZE]), number * _PAGE_SIZE + 1))
     _turn_pages(wanted, number, more=len(cards) > _PAGE_SIZE)
@@ -147,9 +156,13 @@ def _show_results(session: Session, wanted: Wanted, shown: ShownPage) -> None:
         return
     first = number * _PAGE_SIZE + 1
     if found.corrected:
-        st.markdown(f"Showing results for **{plain(found.corrected, 200)}**")
-    more = "" if found.is_total else " or more"
-    st.caption(f"{first:,} to {first + len(found.cards) - 1:,} of {found.total:,}{more} prompts")
+        st.markdown(_("Showing results for **{query}**", query=plain(found.corrected, 200)))
+    last = first + len(found.cards) - 1
+    template = (
+        N_("{first} to {last} of {total} prompts") if found.is_total else N_("{first} to {last} of {total} or more")
+    )
+    counts = {"first": first, "last": last, "total": found.total}
+    st.caption(_(template, **{name: formats.number(count) for name, count in counts.items()}))
     prompt_grid(found.cards, shown.list(Surface.SEARCH, _unexplained(found.cards), first))
     _turn_pages(wanted, number, more=first + len(found.cards) <= found.total)
 
@@ -159,12 +172,15 @@ def _unexplained(cards: Iterable[PromptCard]) -> Iterable[tuple[int, None]]:
 
 
 def _show_nothing_found(wanted: Wanted) -> None:
-    what = f"No prompt holds “{plain(wanted.query, 80)}”" if wanted.query else "No prompt is like this"
     has_filter = wanted.agent_type or wanted.access or wanted.language or wanted.tag
-    advice = "Remove a filter, or try another word." if has_filter else "Try another word, or fewer letters of it."
-    st.info(
-        f"{what}{' with these filters' if has_filter and wanted.query else ''}. {advice}", icon=":material/search_off:"
-    )
+    query = plain(wanted.query, 80)
+    if not query:
+        said = _("No prompt is like this. Remove a filter.")
+    elif has_filter:
+        said = _("No prompt holds “{query}” with these filters. Remove a filter, or try another word.", query=query)
+    else:
+        said = _("No prompt holds “{query}”. Try another word, or fewer letters of it.", query=query)
+    st.info(said, icon=":material/search_off:")
 
 
 def _page_number(wanted: Wanted) -> int:
@@ -177,16 +193,16 @@ def _turn_pages(wanted: Wanted, number: int, *, more: bool) -> None:
     if number == 0 and not more:
         return
     with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
-        _turn_button("Previous", wanted, number - 1, disabled=number == 0)
-        st.markdown(f"Page {number + 1}", width="content")
-        _turn_button("Next", wanted, number + 1, disabled=not more)
+        _turn_button("previous", _("Previous"), wanted, number - 1, disabled=number == 0)
+        st.markdown(_("Page {number}", number=number + 1), width="content")
+        _turn_button("next", _("Next"), wanted, number + 1, disabled=not more)
 
 
-def _turn_button(label: str, wanted: Wanted, target: int, *, disabled: bool) -> None:
+def _turn_button(name: str, label: str, wanted: Wanted, target: int, *, disabled: bool) -> None:
     def turn() -> None:
         st.session_state[_PAGE] = (asdict(wanted), target)
 
-    st.button(label, on_click=turn, disabled=disabled, key=f"turn-{label}")
+    st.button(label, on_click=turn, disabled=disabled, key=f"turn-{name}")
 
 
 page()

@@ -6,24 +6,22 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from dashboard import viewer
-from dashboard.components import AGENT_TYPES, LANGUAGES, TIERS, typed
+from dashboard import formats, viewer
+from dashboard.components import LANGUAGES, agent_type_name, language_name, tier_name, typed
 from dashboard.imports.wording import told
 from dashboard.suggestions import recent_tags
+from dashboard.translation import N_, _, ngettext
 from ingest import Selection, export_prompts
-from schema.database import engine_for
 from schema.errors import PromptoryError
 from schema.models import AgentType, BatchKind, BatchStatus, Tier
 from schema.repository.history import recent_batches
-from schema.roles import Role
-from schema.wording import counted
 
 _FORMATS = {
-    "csv": "CSV, safe for spreadsheets",
-    "json": "JSON",
-    "jsonl": "JSON Lines",
-    "parquet": "Parquet",
-    "zip": "Markdown, a file a prompt (ZIP)",
+    "csv": N_("CSV, safe for spreadsheets"),
+    "json": N_("JSON"),
+    "jsonl": N_("JSON Lines"),
+    "parquet": N_("Parquet"),
+    "zip": N_("Markdown, a file a prompt (ZIP)"),
 }
 _MAX_MEGABYTES = 200
 _MOST_BATCHES = 1000
@@ -42,11 +40,13 @@ class Made:
 
 def page() -> None:
     """Choose, write, download."""
-    st.title("Export prompts", anchor=False)
-    st.caption("Importing an export gives the same prompts again.")
+    st.title(_("Export prompts"), anchor=False)
+    st.caption(_("Importing an export gives the same prompts again."))
     selection = _ask_selection()
-    kind = st.selectbox("Format", list(_FORMATS), format_func=_FORMATS.__getitem__, key="export-format", width=420)
-    if st.button("Write the file", type="primary", icon=":material/draft:"):
+    kind = st.selectbox(
+        _("Format"), list(_FORMATS), format_func=lambda one: _(_FORMATS[one]), key="export-format", width=420
+    )
+    if st.button(_("Write the file"), type="primary", icon=":material/draft:"):
         _make(selection, kind)
     made = st.session_state.get(_MADE)
     if isinstance(made, Made) and (made.selection, made.kind) == (selection, kind):
@@ -55,29 +55,31 @@ def page() -> None:
 
 def _ask_selection() -> Selection:
     with st.grid(5, min_column_width=170):
-        collection = st.selectbox("Collection", _collections(), index=None, placeholder="Any", key="export-collection")
+        collection = st.selectbox(
+            _("Collection"), _collections(), index=None, placeholder=_("Any"), key="export-collection"
+        )
         tag = st.selectbox(
-            "Tag", recent_tags(), index=None, placeholder="Any", accept_new_options=True, key="export-tag"
+            _("Tag"), recent_tags(), index=None, placeholder=_("Any"), accept_new_options=True, key="export-tag"
         )
         agent_type = st.selectbox(
-            "Type",
+            _("Type"),
             list(AgentType),
             index=None,
-            placeholder="Any",
-            format_func=AGENT_TYPES.__getitem__,
+            placeholder=_("Any"),
+            format_func=agent_type_name,
             key="export-type",
         )
         language = st.selectbox(
-            "Language",
-            list(LANGUAGES),
+            _("Language"),
+            LANGUAGES,
             index=None,
-            placeholder="Any",
-            format_func=lambda code: LANGUAGES.get(code, code),
+            placeholder=_("Any"),
+            format_func=language_name,
             accept_new_options=True,
             key="export-language",
         )
         access = st.selectbox(
-            "Access", list(Tier), index=None, placeholder="Any", format_func=TIERS.__getitem__, key="export-access"
+            _("Access"), list(Tier), index=None, placeholder=_("Any"), format_func=tier_name, key="export-access"
         )
     return Selection(collection, typed(tag) or None, agent_type, typed(language) or None, access)
 
@@ -90,17 +92,23 @@ def _collections() -> list[str]:
 
 def _make(selection: Selection, kind: str) -> None:
     st.session_state.pop(_MADE, None)
-    with TemporaryDirectory(prefix="promptory-export-") as folder, st.spinner("Writing …"):
+    with TemporaryDirectory(prefix="promptory-export-") as folder, st.spinner(_("Writing …")):
         path = Path(folder) / f"promptory.{kind}"
         try:
-            prompts = export_prompts(engine_for(Role.INGEST), path, selection, kind)
+            prompts = export_prompts(viewer.curating(), path, selection, kind)
         except PromptoryError as error:
             st.error(told(error))
             return
         if path.stat().st_size > _MAX_MEGABYTES * 1_000_000:
             st.error(
-                f"{counted(prompts, 'prompt')} make more than {_MAX_MEGABYTES} MB. Choose fewer, or write the file at "
-                "the server: promptory export."
+                ngettext(
+                    "{count} prompt makes more than {size} MB. Choose fewer, or write the file at the server: "
+                    "promptory export.",
+                    "{count} prompts make more than {size} MB. Choose fewer, or write the file at the server: "
+                    "promptory export.",
+                    prompts,
+                    size=_MAX_MEGABYTES,
+                )
             )
             return
         st.session_state[_MADE] = Made(selection, kind, prompts, path.read_bytes())
@@ -108,17 +116,17 @@ def _make(selection: Selection, kind: str) -> None:
 
 def _offer(made: Made) -> None:
     if not made.prompts:
-        st.info("No prompt is like this.")
+        st.info(_("No prompt is like this."))
         return
     st.download_button(
-        f"Download {counted(made.prompts, 'prompt')}",
+        ngettext("Download {count} prompt", "Download {count} prompts", made.prompts),
         made.content,
         file_name=f"promptory.{made.kind}",
         icon=":material/download:",
         on_click="ignore",
         key="export-download",
     )
-    st.caption(f"{len(made.content) / 1_000_000:,.2f} MB")
+    st.caption(_("{size} MB", size=formats.decimal(len(made.content) / 1_000_000, 2)))
 
 
 page()

@@ -9,13 +9,14 @@ from dashboard.imports.progress import show_progress
 from dashboard.imports.result import show_result
 from dashboard.imports.undo import confirm_undo
 from dashboard.imports.wording import show_notice
+from dashboard.translation import _
 
 
 def page() -> None:
     """Work that is under way, an import that is shown, or the files to import with the history."""
     desk = current_desk()
     desk.settle()
-    st.title("Import prompts", anchor=False)
+    st.title(_("Import prompts"), anchor=False)
     show_notice()
     if desk.job:
         show_progress(desk.job)

@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from dashboard import charts, viewer
-from dashboard.components import LANGUAGES, choose, figure, table
+from dashboard import charts, formats, viewer
+from dashboard.components import choose, figure, language_name, table
 from dashboard.definitions import definition
 from dashboard.downloads import csv_button
 from dashboard.figures import change, click_rates_by_surface, mean_reciprocal_rank, points, rate_of, split_periods
+from dashboard.translation import N_, _
 from schema.repository.quality import (
     SearchQuery,
     last_search_day,
@@ -24,25 +25,32 @@ from schema.repository.quality import (
     top_zero_result_queries,
 )
 
-_PERIODS = {7: "7 days", 30: "30 days", 90: "90 days"}
+_PERIODS = {7: N_("7 days"), 30: N_("30 days"), 90: N_("90 days")}
 _SEARCH, _QUERIES = "search_quality_daily", "search_queries"
 _SHOWN, _NIGHTS = "recommendation_quality_daily", "recommendation_accuracy_nightly"
 _ALL = "all"
-_SEARCH_RATES = {"zero_result_rate": "Found nothing", "click_through_rate_at_10": "Clicked in the first ten"}
-_SURFACES = {"search": "Search", "for_you": "For you", "trending": "Popular", "similar": "Similar", "new": "Newest"}
-_NIGHT_LINES = {"recall": "Recommended", "popular_recall": "Most liked"}
+_SEARCH_RATES = {"zero_result_rate": N_("Found nothing"), "click_through_rate_at_10": N_("Clicked in the first ten")}
+_SURFACES = {
+    "search": N_("Search"),
+    "for_you": N_("For you"),
+    "trending": N_("Popular"),
+    "similar": N_("Similar"),
+    "new": N_("Newest"),
+}
+_NIGHT_LINES = {"recall": N_("Recommended"), "popular_recall": N_("Most liked")}
 
 
 def page() -> None:
     """Headline figures, three charts, and the queries that deserve a look."""
-    st.title("Search quality", anchor=False)
-    length = choose("Period", _PERIODS, 30, key="period")
+    st.title(_("Search quality"), anchor=False)
+    length = choose(_("Period"), _PERIODS, 30, key="period")
     with viewer.open_session() as session:
         last_day = last_search_day(session)
         if last_day is None:
-            st.info("There are no searches yet. Figures appear after the first load of activity and a refresh.")
+            st.info(_("There are no searches yet. Figures appear after the first load of activity and a refresh."))
             return
-        st.caption(f"{last_day - timedelta(days=length - 1):%-d %B %Y} to {last_day:%-d %B %Y}, UTC days")
+        first_day = last_day - timedelta(days=length - 1)
+        st.caption(_("{first} to {last}, UTC days", first=formats.day(first_day), last=formats.day(last_day)))
         _search(session, last_day, length)
         _recommendations(session, last_day, length)
         _queries(session, f"{length}d")
@@ -51,25 +59,25 @@ def page() -> None:
 def _search(session: Session, last_day: date, length: int) -> None:
     days = _frame(search_days(session, last_day - timedelta(days=2 * length - 1), last_day))
     there = [_ALL, *sorted(set(days.language) - {_ALL, "other"}), *({"other"} & set(days.language))]
-    names = {code: {_ALL: "All languages", "other": "Other"}.get(code, LANGUAGES.get(code, code)) for code in there}
-    language = choose("Language of the query", names, _ALL, key="language")
+    names = {code: {_ALL: _("All languages"), "other": _("Other")}.get(code) or language_name(code) for code in there}
+    language = choose(_("Language of the query"), names, _ALL, key="language")
     now, before = split_periods(days[days.language == language], last_day, length)
     _search_figures(now, before, length)
-    st.subheader("Searches by day", anchor=False)
-    rates = now.rename(columns=_SEARCH_RATES).melt("activity_date", list(_SEARCH_RATES.values()), "rate", "share")
-    _lines(rates.dropna(), value="share", series="rate", value_title="Share of searches", series_title="Rate")
+    st.subheader(_("Searches by day"), anchor=False)
+    rates = _in_words(now.melt("activity_date", list(_SEARCH_RATES), "rate", "share"), "rate", _SEARCH_RATES)
+    _lines(rates.dropna(), value="share", series="rate", value_title=_("Share of searches"), series_title=_("Rate"))
 
 
 def _search_figures(now: pd.DataFrame, before: pd.DataFrame | None, length: int) -> None:
-    against = f"vs. the {length} days before"
+    against = _("vs. the {days} days before", days=length)
     rates = [
-        ("Found nothing", "zero_result_searches", "searches_with_count", "zero_result_rate"),
-        ("Clicked in the first ten", "clicks_at_10", "searches", "click_through_rate_at_10"),
+        (_("Found nothing"), "zero_result_searches", "searches_with_count", "zero_result_rate"),
+        (_("Clicked in the first ten"), "clicks_at_10", "searches", "click_through_rate_at_10"),
     ]
     with st.grid(4, min_column_width=180):
         figure(
-            "Searches",
-            f"{now.searches.sum():,}",
+            _("Searches"),
+            formats.number(now.searches.sum()),
             None if before is None else change(now.searches.sum(), before.searches.sum()),
             definition=definition(_SEARCH, "searches"),
             against=against,
@@ -86,8 +94,8 @@ def _search_figures(now: pd.DataFrame, before: pd.DataFrame | None, length: int)
             )
         rank = mean_reciprocal_rank(now)
         figure(
-            "Mean reciprocal rank",
-            "–" if rank is None else f"{rank:.2f}",
+            _("Mean reciprocal rank"),
+            formats.NOTHING if rank is None else formats.decimal(rank, 2),
             None if rank is None else change(rank, mean_reciprocal_rank(before)),
             definition=definition(_SEARCH, "mean_reciprocal_rank"),
             against=against,
@@ -99,26 +107,26 @@ def _recommendations(session: Session, last_day: date, length: int) -> None:
     shown, measured = _frame(shown_days(session, first_day, last_day)), _frame(nights(session, first_day, last_day))
     left, right = st.columns(2)
     with left:
-        st.subheader("Opened from lists", anchor=False, help=definition(_SHOWN, "click_through_rate"))
+        st.subheader(_("Opened from lists"), anchor=False, help=definition(_SHOWN, "click_through_rate"))
         if shown.empty:
-            st.info("Nothing that was shown is counted yet. It is after the next refresh.")
+            st.info(_("Nothing that was shown is counted yet. It is after the next refresh."))
         else:
-            rates = click_rates_by_surface(shown).replace({"surface": _SURFACES})
-            _lines(rates, value="click_through_rate", series="surface", value_title="Opened", series_title="List")
+            rates = _in_words(click_rates_by_surface(shown), "surface", _SURFACES)
+            _lines(rates, value="click_through_rate", series="surface", value_title=_("Opened"), series_title=_("List"))
     with right:
-        st.subheader("Likes foreseen, by night", anchor=False, help=definition(_NIGHTS, "recall"))
+        st.subheader(_("Likes foreseen, by night"), anchor=False, help=definition(_NIGHTS, "recall"))
         if measured.empty:
-            st.info("No night is measured yet. Recommendations are measured each night, once people like prompts.")
+            st.info(_("No night is measured yet. Recommendations are measured each night, once people like prompts."))
         else:
-            recall = measured.rename(columns={"last_date": "activity_date"} | _NIGHT_LINES)
-            lines = recall.melt("activity_date", list(_NIGHT_LINES.values()), "what", "recall")
-            _lines(lines, value="recall", series="what", value_title="recall@20", series_title="What is shown")
+            recall = measured.rename(columns={"last_date": "activity_date"})
+            lines = _in_words(recall.melt("activity_date", list(_NIGHT_LINES), "what", "share"), "what", _NIGHT_LINES)
+            _lines(lines, value="share", series="what", value_title=_("recall@20"), series_title=_("What is shown"))
     if not shown.empty:
         _reasons(shown)
 
 
 def _reasons(shown: pd.DataFrame) -> None:
-    st.subheader("By list and reason", anchor=False)
+    st.subheader(_("By list and reason"), anchor=False)
     counts = ["impressions", "clicked_impressions", "people_impressions", "liked_impressions"]
     sums = shown.groupby(["surface", "reason"], as_index=False)[counts].sum()
     sums = sums.assign(
@@ -127,26 +135,28 @@ def _reasons(shown: pd.DataFrame) -> None:
     )
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     columns = {
-        "surface": text("List", help=definition(_SHOWN, "surface")),
-        "reason": text("Reason", help=definition(_SHOWN, "reason")),
-        "impressions": number("Shown", format="localized", help=definition(_SHOWN, "impressions")),
-        "clicked_impressions": number("Opened", format="localized", help=definition(_SHOWN, "clicked_impressions")),
-        "click_through_rate": number("Open rate", format="percent", help=definition(_SHOWN, "click_through_rate")),
-        "liked_impressions": number("Liked", format="localized", help=definition(_SHOWN, "liked_impressions")),
-        "like_rate": number("Like rate", format="percent", help=definition(_SHOWN, "like_rate")),
+        "surface": text(_("List"), help=definition(_SHOWN, "surface")),
+        "reason": text(_("Reason"), help=definition(_SHOWN, "reason")),
+        "impressions": number(_("Shown"), format="localized", help=definition(_SHOWN, "impressions")),
+        "clicked_impressions": number(_("Opened"), format="localized", help=definition(_SHOWN, "clicked_impressions")),
+        "click_through_rate": number(_("Open rate"), format="percent", help=definition(_SHOWN, "click_through_rate")),
+        "liked_impressions": number(_("Liked"), format="localized", help=definition(_SHOWN, "liked_impressions")),
+        "like_rate": number(_("Like rate"), format="percent", help=definition(_SHOWN, "like_rate")),
     }
-    table(sums.replace({"surface": _SURFACES}), columns, key="reasons-table")
+    table(_in_words(sums, "surface", _SURFACES), columns, key="reasons-table")
 
 
 def _queries(session: Session, window: str) -> None:
-    st.caption("Only queries that at least three people searched for are listed.")
+    st.caption(_("Only queries that at least three people searched for are listed."))
     left, right = st.columns(2)
     with left:
-        st.subheader("Queries that found nothing", anchor=False)
-        _query_table(top_zero_result_queries(session, window), "zero_result", "No query found nothing.")
+        st.subheader(_("Queries that found nothing"), anchor=False)
+        _query_table(top_zero_result_queries(session, window), "zero_result", _("No query found nothing."))
     with right:
-        st.subheader("Queries that are rarely clicked", anchor=False)
-        _query_table(rarely_clicked_queries(session, window), "rarely_clicked", "There are too few searches to tell.")
+        st.subheader(_("Queries that are rarely clicked"), anchor=False)
+        _query_table(
+            rarely_clicked_queries(session, window), "rarely_clicked", _("There are too few searches to tell.")
+        )
 
 
 def _query_table(queries: list[SearchQuery], name: str, nothing: str) -> None:
@@ -155,12 +165,12 @@ def _query_table(queries: list[SearchQuery], name: str, nothing: str) -> None:
         return
     number = st.column_config.NumberColumn
     columns = {
-        "query": st.column_config.TextColumn("Query", width="medium", help=definition(_QUERIES, "query")),
-        "searches": number("Searches", format="localized", help=definition(_QUERIES, "searches")),
-        "zero_result_rate": number("Found nothing", format="percent", help=definition(_QUERIES, "zero_result_rate")),
-        "click_through_rate": number("Clicked", format="percent", help=definition(_QUERIES, "click_through_rate")),
+        "query": st.column_config.TextColumn(_("Query"), width="medium", help=definition(_QUERIES, "query")),
+        "searches": number(_("Searches"), format="localized", help=definition(_QUERIES, "searches")),
+        "zero_result_rate": number(_("Found nothing"), format="percent", help=definition(_QUERIES, "zero_result_rate")),
+        "click_through_rate": number(_("Clicked"), format="percent", help=definition(_QUERIES, "click_through_rate")),
         "mean_reciprocal_rank": number(
-            "Reciprocal rank", format="%.2f", help=definition(_QUERIES, "mean_reciprocal_rank")
+            _("Reciprocal rank"), format="%.2f", help=definition(_QUERIES, "mean_reciprocal_rank")
         ),
     }
     found = _frame(queries)
@@ -185,8 +195,12 @@ def _frame(rows: Sequence[Any]) -> pd.DataFrame:
     return pd.DataFrame([asdict(row) for row in rows])
 
 
+def _in_words(frame: pd.DataFrame, column: str, names: dict[str, str]) -> pd.DataFrame:
+    return frame.assign(**{column: frame[column].map({code: _(name) for code, name in names.items()})})
+
+
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.1%}"
+    return formats.NOTHING if share is None else formats.percent(share)
 
 
 page()

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import viewer
-from dashboard.components import TIERS, plain, typed
+from dashboard import formats, viewer
+from dashboard.components import plain, tier_name, typed
 from dashboard.imports.desk import Desk
-from dashboard.imports.wording import PRUNE_MORE
+from dashboard.imports.wording import PRUNE_MORE, told
 from dashboard.launch import MAX_UPLOAD_MEGABYTES
 from dashboard.suggestions import recent_tags
+from dashboard.translation import _
 from ingest import MAX_COLLECTION_CHARACTERS, ImportOptions, collection_of
 from schema.models import Tier
 
@@ -22,14 +23,16 @@ _MAX_LICENCE_CHARACTERS = 120
 def ask_files(desk: Desk) -> None:
     """Let files be dropped, and put them into the tray."""
     uploads = st.file_uploader(
-        "More files"
+        _("More files")
         if desk.tray.paths
-        else "Prompt collections: tables, JSON, YAML, Markdown, prompt files, or archives",
+        else _("Prompt collections: tables, JSON, YAML, Markdown, prompt files, or archives"),
         type=[*_LISTS, *_DOCUMENTS, *_ARCHIVES],
         accept_multiple_files=True,
         max_upload_size=MAX_UPLOAD_MEGABYTES,
-        help="CSV, TSV, Excel, OpenDocument, JSON, JSON Lines, YAML, Parquet, Markdown, Prompty or dotprompt, alone "
-        "or in a ZIP or tar archive. The format is told by the content.",
+        help=_(
+            "CSV, TSV, Excel, OpenDocument, JSON, JSON Lines, YAML, Parquet, Markdown, Prompty or dotprompt, alone "
+            "or in a ZIP or tar archive. The format is told by the content."
+        ),
         key=f"files-{desk.uploads}",
     )
     if uploads:
@@ -45,7 +48,7 @@ def list_files(desk: Desk, refused: dict[Path, str]) -> None:
             icon = ":material/error:" if path in refused else ":material/description:"
             st.markdown(f"{icon} **{plain(path.name, 120)}** &nbsp; :gray[{_size(path)}]", width="stretch")
             st.button(
-                "Remove",
+                _("Remove"),
                 icon=":material/close:",
                 type="tertiary",
                 key=f"remove-{number}-{path.name}",
@@ -53,7 +56,7 @@ def list_files(desk: Desk, refused: dict[Path, str]) -> None:
                 args=(path,),
             )
         if path in refused:
-            st.error(refused[path])
+            st.error(told(refused[path]))
 
 
 def ask_options(desk: Desk) -> ImportOptions:
@@ -61,34 +64,34 @@ def ask_options(desk: Desk) -> ImportOptions:
     first, key = desk.tray.paths[0], str(desk.round)
     with st.grid(4, min_column_width=180):
         collection = st.text_input(
-            "Collection",
+            _("Collection"),
             value=collection_of(first)[:MAX_COLLECTION_CHARACTERS],
             max_chars=MAX_COLLECTION_CHARACTERS,
-            help="Importing into the same collection again updates its prompts.",
+            help=_("Importing into the same collection again updates its prompts."),
             key=f"collection-{key}",
             persist_state="page",
         )
         access = st.selectbox(
-            "Access by default",
+            _("Access by default"),
             list(Tier),
-            format_func=TIERS.__getitem__,
-            help="For records that name none.",
+            format_func=tier_name,
+            help=_("For records that name none."),
             key=f"access-{key}",
             persist_state="page",
         )
         licence = st.text_input(
-            "Licence by default",
-            placeholder="such as CC0-1.0",
+            _("Licence by default"),
+            placeholder=_("such as CC0-1.0"),
             max_chars=_MAX_LICENCE_CHARACTERS,
-            help="For records that name none.",
+            help=_("For records that name none."),
             key=f"licence-{key}",
             persist_state="page",
         )
         tags = st.multiselect(
-            "Tags for every prompt",
+            _("Tags for every prompt"),
             recent_tags(),
             accept_new_options=True,
-            placeholder="none",
+            placeholder=_("none"),
             key=f"tags-{key}",
             persist_state="page",
         )
@@ -107,16 +110,20 @@ def ask_options(desk: Desk) -> ImportOptions:
 
 def _ask_prune(key: str) -> tuple[bool, bool]:
     prune = st.checkbox(
-        "Archive the collection's prompts that this version no longer holds",
-        help="For a newer version of a file that was imported into this collection before. Prompts that it lacks are "
-        "hidden, not deleted; without this they stay, and are listed as vanished.",
+        _("Archive the collection's prompts that this version no longer holds"),
+        help=_(
+            "For a newer version of a file that was imported into this collection before. Prompts that it lacks are "
+            "hidden, not deleted; without this they stay, and are listed as vanished."
+        ),
         key=f"prune-{key}",
         persist_state="page",
     )
-    force = prune and st.checkbox(PRUNE_MORE, key=f"force-{key}", persist_state="page")
+    force = prune and st.checkbox(_(PRUNE_MORE), key=f"force-{key}", persist_state="page")
     return prune, force
 
 
 def _size(path: Path) -> str:
     size = path.stat().st_size
-    return f"{size / 1_000_000:,.1f} MB" if size >= 100_000 else f"{size / 1000:,.1f} kB"
+    if size >= 100_000:
+        return _("{size} MB", size=formats.decimal(size / 1_000_000, 1))
+    return _("{size} kB", size=formats.decimal(size / 1000, 1))

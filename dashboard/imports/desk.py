@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard.imports.job import Job, outcome
 from dashboard.imports.tray import Tray
-from dashboard.imports.wording import told
 from ingest import BatchResult, ImportOptions
 from schema.errors import PromptoryError
 
@@ -26,7 +25,7 @@ class Desk:
     """Files that wait, the work that is under way, and the import that is shown.
 
     `round` numbers the trays, so that each starts with fresh settings; `uploads` numbers the uploaders, which are
-    emptied into the tray. `fault` is Markdown.
+    emptied into the tray.
     """
 
     tray: Tray = field(default_factory=Tray)
@@ -34,7 +33,7 @@ class Desk:
     uploads: int = 0
     job: Job | None = None
     trial: Trial | None = None
-    fault: str | None = None
+    fault: PromptoryError | None = None
     shown: int | None = None
     undo_asked: int | None = None
 
@@ -61,7 +60,7 @@ class Desk:
         self.job = None
         result = outcome(job)
         if isinstance(result, PromptoryError):
-            self.fault = told(result)
+            self.fault = result
         elif result.batch_id is None:
             self.trial = Trial(job.options, result)
         else:

@@ -4,11 +4,10 @@ import time
 from collections.abc import Callable
 from threading import Event, Thread
 
+from dashboard import viewer
 from dashboard.imports.tray import Tray
 from ingest import BatchResult, ImportOptions, find_near_duplicates, import_prompts
-from schema.database import engine_for
 from schema.errors import PromptoryError
-from schema.roles import Role
 
 _ROUND = 1000
 
@@ -73,7 +72,7 @@ class Job:
 
 def start(tray: Tray, options: ImportOptions, files: int) -> Job:
     """Import what lies in the tray, or try how that would end; then compare the new texts with all others."""
-    engine = engine_for(Role.INGEST)
+    engine = viewer.curating()
 
     def work(job: Job) -> BatchResult:
         result = import_prompts(engine, tray.paths, options, job.read)

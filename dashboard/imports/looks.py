@@ -7,13 +7,28 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from dashboard.components import AGENT_TYPES, TIERS, language_name, shorten
+from dashboard.components import agent_type_name, language_name, shorten, tier_name
 from dashboard.imports.tray import Tray
-from dashboard.imports.wording import told
+from dashboard.translation import N_, language
+from dashboard.translation.faults import translated
 from ingest import Fault, FilePreview, ImportOptions, UnreadableFileError, preview_prompts
 
 ROWS_SHOWN = 20
 _CELL_CHARACTERS = 160
+COLUMNS = {
+    "title": N_("Title"),
+    "prompt_text": N_("Prompt text"),
+    "description": N_("Description"),
+    "tags": N_("Tags"),
+    "author": N_("Author"),
+    "language": N_("Language"),
+    "agent_type": N_("Type"),
+    "access": N_("Access"),
+    "licence": N_("Licence"),
+    "negative_prompt": N_("Negative prompt"),
+    "variables": N_("Variables"),
+    "key": N_("Key"),
+}
 _LOOKS = "import_looks"
 # With the curator's mapping, and without.
 _KEPT = 2
@@ -32,7 +47,7 @@ class FileLook:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What lies in the tray. `refused` are the files that cannot be read, each with the reason as Markdown."""
+    """What lies in the tray. `refused` are the files that cannot be read, each with the reason."""
 
     files: list[FileLook] = field(default_factory=list)
     total_files: int = 0
@@ -52,7 +67,7 @@ class Look:
 
 def look_into(tray: Tray, options: ImportOptions) -> Look:
     """Read the first records of each file; a look is kept for as long as nothing changes it."""
-    asked = (tuple(tray.paths), tuple(options.mapping.items()), options.tags, options.licence)
+    asked = (tuple(tray.paths), tuple(options.mapping.items()), options.tags, options.licence, language())
     kept: dict[object, Look] = st.session_state.setdefault(_LOOKS, {})
     look = kept.pop(asked, None) or _read(tray.paths, options)
     while len(kept) >= _KEPT:
@@ -67,7 +82,7 @@ def _read(paths: list[Path], options: ImportOptions) -> Look:
         try:
             preview = preview_prompts([path], options)
         except UnreadableFileError as error:
-            refused[path] = told(error)
+            refused[path] = str(error)
             continue
         files += [_file(one) for one in preview.files]
         passed_over += [(one.label, one.reason) for one in preview.passed_over]
@@ -81,8 +96,8 @@ def _file(preview: FilePreview) -> FileLook:
 
 def _faults(preview: FilePreview) -> pd.DataFrame:
     """The records that cannot be imported, each as it stands in the file."""
-    rows = [(fault.row, fault.reason, _shown(fault)) for fault in preview.faults]
-    return pd.DataFrame(rows, columns=["Row", "Reason", "Record"])
+    rows = [(fault.row, translated(fault.reason), _shown(fault)) for fault in preview.faults]
+    return pd.DataFrame(rows, columns=["row", "reason", "record"])
 
 
 def _shown(fault: Fault) -> str:
@@ -93,18 +108,18 @@ def _records(preview: FilePreview) -> pd.DataFrame:
     """The first records, a column for each field that any of them has."""
     rows = [
         {
-            "Title": shorten(record.title, _CELL_CHARACTERS),
-            "Prompt text": shorten(record.prompt_text[: 2 * _CELL_CHARACTERS], _CELL_CHARACTERS),
-            "Description": shorten(record.description or "", _CELL_CHARACTERS),
-            "Tags": ", ".join(record.tags),
-            "Author": ", ".join(record.contributors),
-            "Language": language_name(record.language) if record.language else "",
-            "Type": AGENT_TYPES[record.agent_type],
-            "Access": TIERS[record.access] if record.access else "",
-            "Licence": record.licence or "",
-            "Negative prompt": shorten(record.negative_prompt or "", _CELL_CHARACTERS),
-            "Variables": ", ".join(str(one["name"]) for one in record.variables),
-            "Key": record.key or "",
+            "title": shorten(record.title, _CELL_CHARACTERS),
+            "prompt_text": shorten(record.prompt_text[: 2 * _CELL_CHARACTERS], _CELL_CHARACTERS),
+            "description": shorten(record.description or "", _CELL_CHARACTERS),
+            "tags": ", ".join(record.tags),
+            "author": ", ".join(record.contributors),
+            "language": language_name(record.language) if record.language else "",
+            "agent_type": agent_type_name(record.agent_type),
+            "access": tier_name(record.access) if record.access else "",
+            "licence": record.licence or "",
+            "negative_prompt": shorten(record.negative_prompt or "", _CELL_CHARACTERS),
+            "variables": ", ".join(str(one["name"]) for one in record.variables),
+            "key": record.key or "",
         }
         for record in preview.records[:ROWS_SHOWN]
     ]

@@ -8,11 +8,10 @@ from dashboard import viewer
 from dashboard.components import plain
 from dashboard.imports.differences import side_by_side
 from dashboard.imports.wording import telling
+from dashboard.translation import _
 from ingest import decide, separate
-from schema.database import engine_for
 from schema.models import Decision
 from schema.repository.duplicates import NearDuplicatePair
-from schema.roles import Role
 
 _LONG_TEXT_CHARACTERS = 900
 _LONG_TEXT_HEIGHT = 420
@@ -25,32 +24,38 @@ def show_pair(pair: NearDuplicatePair) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             # Rounded down: texts that differ are never 100 % alike.
-            st.markdown(f":blue-badge[{int(100 * pair.similarity)} % alike]", width="content")
-            whole = not is_long or st.toggle("Whole texts", key=f"whole-{names}")
+            st.markdown(f":blue-badge[{_('{percent} % alike', percent=int(100 * pair.similarity))}]", width="content")
+            whole = not is_long or st.toggle(_("Whole texts"), key=f"whole-{names}")
         one, other = side_by_side(pair.text, pair.other_text, whole=whole)
         height: int | Literal["content"] = _LONG_TEXT_HEIGHT if is_long and whole else "content"
         sides = (
-            (pair.prompt_id, pair.other_id, pair.title, "the older", one),
-            (pair.other_id, pair.prompt_id, pair.other_title, "the newer", other),
+            (pair.prompt_id, pair.other_id, pair.title, _("prompt {number}, the older", number=pair.prompt_id), one),
+            (
+                pair.other_id,
+                pair.prompt_id,
+                pair.other_title,
+                _("prompt {number}, the newer", number=pair.other_id),
+                other,
+            ),
         )
         for column, (prompt_id, twin_id, title, age, html) in zip(st.columns(2), sides, strict=True):
             with column:
-                st.markdown(f"**{plain(title, 120)}** &nbsp; :gray[prompt {prompt_id}, {age}]")
+                st.markdown(f"**{plain(title, 120)}** &nbsp; :gray[{age}]")
                 with st.container(height=height, border=False):
                     st.html(html)
                 if pair.decision is not Decision.MERGED:
                     _merge_button(prompt_id, twin_id)
         if pair.decision is None:
-            st.button("Keep both", icon=":material/call_split:", key=f"keep-{names}", on_click=_keep, args=(pair,))
+            st.button(_("Keep both"), icon=":material/call_split:", key=f"keep-{names}", on_click=_keep, args=(pair,))
         elif pair.decision is Decision.MERGED:
-            st.button("Separate", icon=":material/undo:", key=f"separate-{names}", on_click=_separate, args=(pair,))
+            st.button(_("Separate"), icon=":material/undo:", key=f"separate-{names}", on_click=_separate, args=(pair,))
 
 
 def _merge_button(kept: int, other: int) -> None:
     st.button(
-        "Keep only this one",
+        _("Keep only this one"),
         icon=":material/merge:",
-        help="The other is hidden; its sources, likes and activity count for this one. It can be taken back.",
+        help=_("The other is hidden; its sources, likes and activity count for this one. It can be taken back."),
         key=f"merge-{kept}-{other}",
         on_click=_merge,
         args=(kept, other),
@@ -59,18 +64,18 @@ def _merge_button(kept: int, other: int) -> None:
 
 def _merge(kept: int, other: int) -> None:
     with telling() as say:
-        decide(engine_for(Role.INGEST), kept, other, merge=True, decided_by=viewer.viewer_id())
-        say(f"Prompt {other} is merged into {kept}.")
+        decide(viewer.curating(), kept, other, merge=True, decided_by=viewer.viewer_id())
+        say(_("Prompt {other} is merged into {kept}.", other=other, kept=kept))
 
 
 def _keep(pair: NearDuplicatePair) -> None:
     with telling() as say:
-        engine = engine_for(Role.INGEST)
+        engine = viewer.curating()
         decide(engine, pair.prompt_id, pair.other_id, merge=False, decided_by=viewer.viewer_id())
-        say(f"Prompts {pair.prompt_id} and {pair.other_id} are both kept.")
+        say(_("Prompts {one} and {other} are both kept.", one=pair.prompt_id, other=pair.other_id))
 
 
 def _separate(pair: NearDuplicatePair) -> None:
     with telling() as say:
-        separate(engine_for(Role.INGEST), pair.merged_id or pair.other_id)
-        say(f"Prompts {pair.prompt_id} and {pair.other_id} are shown each for itself.")
+        separate(viewer.curating(), pair.merged_id or pair.other_id)
+        say(_("Prompts {one} and {other} are shown each for itself.", one=pair.prompt_id, other=pair.other_id))

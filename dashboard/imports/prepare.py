@@ -10,9 +10,9 @@ from dashboard.imports.job import start
 from dashboard.imports.looks import Look, look_into
 from dashboard.imports.mapping import ask_mapping
 from dashboard.imports.preview import show_look
-from dashboard.imports.wording import show_counts
+from dashboard.imports.wording import show_counts, told
+from dashboard.translation import _, ngettext
 from ingest import ImportOptions
-from schema.wording import counted
 
 # What is done by then needs no progress to be shown.
 _PATIENCE_SECONDS = 0.5
@@ -38,13 +38,13 @@ def prepare(desk: Desk) -> None:
 def _show_buttons(desk: Desk, look: Look, options: ImportOptions) -> None:
     with st.container(horizontal=True):
         can = look.may_be_imported
-        if st.button("Import", type="primary", icon=":material/upload:", disabled=not can):
+        if st.button(_("Import"), type="primary", icon=":material/upload:", disabled=not can):
             _start(desk, look, options)
-        if st.button("What would happen", icon=":material/science:", disabled=not can):
+        if st.button(_("What would happen"), icon=":material/science:", disabled=not can):
             _start(desk, look, replace(options, is_trial=True))
-        st.button("Start over", icon=":material/restart_alt:", type="tertiary", on_click=desk.clear)
+        st.button(_("Start over"), icon=":material/restart_alt:", type="tertiary", on_click=desk.clear)
     if desk.fault:
-        st.error(desk.fault)
+        st.error(told(desk.fault))
 
 
 def _start(desk: Desk, look: Look, options: ImportOptions) -> None:
@@ -59,8 +59,17 @@ def _show_trial(desk: Desk, options: ImportOptions) -> None:
     if desk.trial is None or replace(desk.trial.options, is_trial=False) != options:
         return
     result = desk.trial.result
-    st.info("This is what would happen. Nothing has been touched.", icon=":material/science:")
+    st.info(_("This is what would happen. Nothing has been touched."), icon=":material/science:")
     show_counts([asdict(file) for file in result.files], key="trial")
     if result.vanished:
-        hidden = f"; {counted(result.archived, 'prompt')} would be archived" if options.prune else ""
-        st.caption(f"{counted(result.vanished, 'record')} of an earlier version would be vanished{hidden}.")
+        st.caption(
+            ngettext(
+                "{count} record of an earlier version would be vanished.",
+                "{count} records of an earlier version would be vanished.",
+                result.vanished,
+            )
+        )
+        if options.prune:
+            st.caption(
+                ngettext("{count} prompt would be archived.", "{count} prompts would be archived.", result.archived)
+            )

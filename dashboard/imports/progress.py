@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.components import plain
 from dashboard.imports.job import Job
-from schema.wording import counted
+from dashboard.translation import _, ngettext
 
 _EVERY_SECONDS = 0.5
 
@@ -14,18 +14,31 @@ def show_progress(job: Job) -> None:
     """The file that is read and the records so far; the page goes on by itself once the job is done."""
     if job.done.is_set():
         st.rerun()
-    doing = "Trying the import" if job.options.is_trial else "Importing"
-    where = f" into {plain(job.options.collection, 120)}" if job.options.collection else ""
-    status = st.status(f"{doing}{where} …", expanded=True)
+    status = st.status(_title(job), expanded=True)
     if job.share is not None:
         status.progress(job.share)
     status.markdown(_doing(job))
-    status.caption(f"{counted(job.found, 'record')} read, {counted(job.seconds, 'second')}")
-    kept = "Nothing is touched." if job.options.is_trial else "All of it is kept in the end, or nothing."
-    st.caption(f"It goes on if you turn to another page. {kept}")
+    records = ngettext("{count} record read", "{count} records read", job.found)
+    status.caption(f"{records} · {ngettext('{count} second', '{count} seconds', job.seconds)}")
+    st.caption(_("It goes on if you turn to another page."))
+    if job.options.is_trial:
+        st.caption(_("Nothing is touched."))
+    else:
+        st.caption(_("All of it is kept in the end, or nothing."))
+
+
+def _title(job: Job) -> str:
+    collection = plain(job.options.collection or "", 120)
+    if job.options.is_trial:
+        return _("Trying the import into {collection} …", collection=collection) if collection else _("Trying …")
+    return _("Importing into {collection} …", collection=collection) if collection else _("Importing …")
 
 
 def _doing(job: Job) -> str:
     if job.compared is not None:
-        return f"All is imported. Comparing with the library: {counted(job.compared, 'text')}"
-    return f"Reading **{plain(job.file, 120)}**" if job.file else "Opening the files"
+        return ngettext(
+            "All is imported. Comparing with the library: {count} text",
+            "All is imported. Comparing with the library: {count} texts",
+            job.compared,
+        )
+    return _("Reading **{file}**", file=plain(job.file, 120)) if job.file else _("Opening the files")

@@ -12,10 +12,10 @@ from dashboard.imports.pairs import show_pair
 from dashboard.imports.preview import show_passed_over
 from dashboard.imports.undo import undo_button
 from dashboard.imports.wording import show_counts, told
+from dashboard.translation import _, ngettext
 from schema.models import BatchStatus
 from schema.repository.duplicates import near_duplicates
 from schema.repository.history import BatchSummary, recent_batches, vanished_in
-from schema.wording import counted
 
 _MOST_VANISHED = 1000
 _PAIRS = 5
@@ -30,7 +30,7 @@ def show_result(desk: Desk, batch_id: int) -> None:
         st.rerun()
     for batch in batches:
         with beside(batch):
-            st.button("All imports", icon=":material/arrow_back:", on_click=desk.show, args=(None,))
+            st.button(_("All imports"), icon=":material/arrow_back:", on_click=desk.show, args=(None,))
             undo_button(desk, batch)
         _show_files(batch)
         if batch.status is BatchStatus.SUCCEEDED:
@@ -53,17 +53,25 @@ def _show_vanished(batch_id: int) -> None:
         vanished = vanished_in(session, batch_id, take=_MOST_VANISHED)
     if not vanished:
         return
-    more = " at least" if len(vanished) == _MOST_VANISHED else ""
-    with st.expander(f"{counted(len(vanished), 'record')}{more} vanished", icon=":material/playlist_remove:"):
-        st.caption("An earlier version of the collection held them. They stay in the library unless they are archived.")
+    title = ngettext("{count} record vanished", "{count} records vanished", len(vanished))
+    if len(vanished) == _MOST_VANISHED:
+        title = _("{count} records vanished, or more", count=len(vanished))
+    with st.expander(title, icon=":material/playlist_remove:"):
+        st.caption(
+            _("An earlier version of the collection held them. They stay in the library unless they are archived.")
+        )
         rows = pd.DataFrame(
             {
-                "Title": [one.title for one in vanished],
-                "File": [one.file for one in vanished],
-                "Archived": [one.is_archived for one in vanished],
+                "title": [one.title for one in vanished],
+                "file": [one.file for one in vanished],
+                "archived": [one.is_archived for one in vanished],
             }
         )
-        columns = {"Title": "Title", "File": "File", "Archived": st.column_config.CheckboxColumn("Archived")}
+        columns = {
+            "title": _("Title"),
+            "file": _("File"),
+            "archived": st.column_config.CheckboxColumn(_("Archived")),
+        }
         table(rows, columns, key="vanished")
 
 
@@ -73,8 +81,8 @@ def _show_pairs(batch_id: int) -> None:
         pairs = near_duplicates(session, batch_id=batch_id, take=_PAIRS + 1)
     if not pairs:
         return
-    st.subheader("Nearly the same", anchor=False)
+    st.subheader(_("Nearly the same"), anchor=False)
     for pair in pairs[:_PAIRS]:
         show_pair(pair)
     if len(pairs) > _PAIRS:
-        st.page_link("app_pages/duplicates.py", label="More near-duplicates", icon=":material/difference:")
+        st.page_link("app_pages/duplicates.py", label=_("More near-duplicates"), icon=":material/difference:")

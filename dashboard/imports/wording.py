@@ -8,34 +8,48 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components import plain, table
-from ingest import COUNTS, RefusedError, Remedy
+from dashboard.translation import N_, _
+from dashboard.translation.faults import translated
+from ingest import RefusedError, Remedy
 from schema.errors import PromptoryError
 
-PRUNE_MORE = "Even if that is more than 20 % of the collection"
-UNDO_MORE = "Even if people liked or used its prompts since: that goes too"
+PRUNE_MORE = N_("Even if that is more than 20 % of the collection")
+UNDO_MORE = N_("Even if people liked or used its prompts since: that goes too")
+COUNT_NAMES = {
+    "found": N_("found"),
+    "inserted": N_("inserted"),
+    "updated": N_("updated"),
+    "unchanged": N_("unchanged"),
+    "duplicates": N_("duplicates"),
+    "translations": N_("translations"),
+    "rejected": N_("rejected"),
+}
 
 _NOTICE = "import_notice"
 _REMEDIES = {
-    Remedy.PRUNE_MORE: f"If that is meant, tick “{PRUNE_MORE}” and import again.",
-    Remedy.UNDO_MORE: "If that is meant, tick the box and undo again.",
-    Remedy.SEPARATE_FIRST: "Take that back first on the Near-duplicates page.",
+    Remedy.PRUNE_MORE: N_("If that is meant, tick “{box}” and import again."),
+    Remedy.UNDO_MORE: N_("If that is meant, tick the box and undo again."),
+    Remedy.SEPARATE_FIRST: N_("Take that back first on the Near-duplicates page."),
 }
 
 
 def told(error: PromptoryError | str) -> str:
-    """The sentence of an expected fault, for Markdown."""
-    message = f"{error.reason} {_REMEDIES[error.remedy]}" if isinstance(error, RefusedError) else str(error)
-    return plain(message, 900)
+    """The sentence of an expected fault in the reader's language, for Markdown."""
+    if isinstance(error, RefusedError):
+        return plain(f"{translated(error.reason)} {_(_REMEDIES[error.remedy], box=_(PRUNE_MORE))}", 900)
+    return plain(translated(str(error)), 900)
 
 
 def show_counts(files: list[dict[str, Any]], *, key: str) -> None:
     """A table of what became of the records of each file, without the counts that are zero everywhere."""
-    counts = [name for name in COUNTS if name == "found" or any(file.get(name) for file in files)]
+    counts = [name for name in COUNT_NAMES if name == "found" or any(file.get(name) for file in files)]
     texts = {
-        "File": st.column_config.TextColumn("File", width=300),
-        "Format": st.column_config.TextColumn("Format", width=150),
+        "file": st.column_config.TextColumn(_("File"), width=300),
+        "format": st.column_config.TextColumn(_("Format"), width=150),
     }
-    numbers = {name: st.column_config.NumberColumn(name.capitalize(), format="localized") for name in counts}
+    numbers = {
+        name: st.column_config.NumberColumn(_(COUNT_NAMES[name]).capitalize(), format="localized") for name in counts
+    }
     rows = [[file["path"], file.get("format", ""), *(file.get(name, 0) for name in counts)] for file in files]
     table(pd.DataFrame(rows, columns=[*texts, *numbers]), texts | numbers, key=key)
 

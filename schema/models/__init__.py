@@ -15,7 +15,7 @@ from schema.models.billing import (
 )
 from schema.models.imports import BatchKind, BatchStatus, ImportBatch, ImportChange, ImportRejection
 from schema.models.impressions import Action, Impression, ImpressionClick, RecommendationNight, ShownList, Surface
-from schema.models.people import Tier, User, UserRole
+from schema.models.people import Duty, Tier, User, UserDuty, UserRole
 from schema.models.prompts import (
     AgentType,
     Collection,
@@ -30,6 +30,7 @@ from schema.models.prompts import (
     Tag,
     UserPromptLike,
 )
+from schema.models.sessions import SignInAttempt, SignInSession
 
 __all__ = [
     "LIBRARY",
@@ -46,6 +47,7 @@ __all__ = [
     "BillingInterval",
     "Collection",
     "Decision",
+    "Duty",
     "EventType",
     "HiddenPrompt",
     "ImportBatch",
@@ -64,12 +66,15 @@ __all__ = [
     "RecommendationNight",
     "Refund",
     "ShownList",
+    "SignInAttempt",
+    "SignInSession",
     "Subscription",
     "SubscriptionStatus",
     "Surface",
     "Tag",
     "Tier",
     "User",
+    "UserDuty",
     "UserPromptLike",
     "UserRole",
 ]

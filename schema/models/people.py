@@ -2,10 +2,10 @@
 
 import enum
 
-from sqlalchemy import CheckConstraint, Index, Text, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.models.base import Base, Created, Key, one_of
+from schema.models.base import LIBRARY, Base, Created, Key, one_of
 
 
 class UserRole(enum.StrEnum):
@@ -13,6 +13,13 @@ class UserRole(enum.StrEnum):
 
     USER = "USER"
     ADMIN = "ADMIN"
+
+
+class Duty(enum.StrEnum):
+    """What a person does for the library beside reading; an admin does all of it."""
+
+    CURATOR = "CURATOR"
+    ANALYST = "ANALYST"
 
 
 class Tier(enum.StrEnum):
@@ -42,3 +49,15 @@ class User(Base):
         CheckConstraint("subscription_status IN ('FREE', 'PRO')", name="subscription_status"),
         CheckConstraint("password_hash IS NULL OR email IS NOT NULL", name="sign_in_needs_email"),
     )
+
+
+class UserDuty(Base):
+    """A duty that an admin has given to a person."""
+
+    __tablename__ = "user_duties"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.users.id", ondelete="CASCADE"), primary_key=True)
+    duty: Mapped[Duty] = mapped_column(one_of(Duty), primary_key=True)
+    granted_at: Mapped[Created]
+
+    __table_args__ = (CheckConstraint("duty IN ('CURATOR', 'ANALYST')", name="duty"),)

@@ -1,14 +1,14 @@
-"""Accounts: sign-in, and making one."""
+"""Accounts: who somebody is, what they may do, and making one."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import ARRAY, ColumnElement, Engine, Text, cast, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from schema.database import connect
-from schema.models import Tier, User, UserRole
-from schema.passwords import hash_password, verify_password
+from schema.models import Duty, Tier, User, UserDuty, UserRole
+from schema.passwords import hash_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,27 +20,44 @@ class Account:
     email: str | None
     role: UserRole
     subscription_status: Tier
+    duties: frozenset[Duty] = frozenset()
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this person decides who may do what."""
+        return self.role is UserRole.ADMIN
 
     @property
     def is_curator(self) -> bool:
-        """Whether this person imports collections and sees the metrics."""
-        return self.role is UserRole.ADMIN
+        """Whether this person imports collections."""
+        return self.is_admin or Duty.CURATOR in self.duties
+
+    @property
+    def is_analyst(self) -> bool:
+        """Whether this person sees the metrics."""
+        return self.is_admin or Duty.ANALYST in self.duties
 
 
-def authenticate(session: Session, email: str, password: str) -> int | None:
-    """The id of the account with this e-mail address and password, or None; takes as long either way."""
+def find_credentials(session: Session, email: str) -> tuple[int, str | None] | None:
+    """The id and password hash of the account with this address, whatever its case."""
     found = session.execute(text("SELECT user_id, password_hash FROM library.credentials(:email)"), {"email": email})
     row = found.one_or_none()
-    if not verify_password(password, row.password_hash if row else None):
-        return None
-    return int(row.user_id) if row else None
+    return (int(row.user_id), row.password_hash) if row else None
 
 
 def fetch_account(session: Session) -> Account | None:
     """The account of the session's own viewer; None for a visitor, or if the account is gone."""
     columns = (User.id, User.name, User.email, User.role, User.subscription_status)
-    row = session.execute(select(*columns).where(User.id == func.library.viewer_id())).one_or_none()
-    return Account(*row) if row else None
+    row = session.execute(select(*columns, duties_of_user()).where(User.id == func.library.viewer_id())).one_or_none()
+    return Account(*row[:-1], frozenset(map(Duty, row[-1]))) if row else None
+
+
+def duties_of_user() -> ColumnElement[list[str]]:
+    """The duties of a person as a list, in a SELECT from `users`."""
+    duties = (
+        select(cast(UserDuty.duty, Text)).where(UserDuty.user_id == User.id).correlate(User).order_by(UserDuty.duty)
+    )
+    return func.array(duties.scalar_subquery(), type_=ARRAY(Text))
 
 
 def ensure_account(engine: Engine, *, email: str, name: str, password: str, role: UserRole, tier: Tier) -> None:
@@ -54,5 +71,5 @@ def ensure_account(engine: Engine, *, email: str, name: str, password: str, role
 
 def find_user_id(session: Session, email: str) -> int | None:
     """The id of the person with this address, whatever its case."""
-    found: int | None = session.scalar(text("SELECT user_id FROM library.credentials(:email)"), {"email": email})
-    return found
+    found = find_credentials(session, email)
+    return found[0] if found else None

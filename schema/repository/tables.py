@@ -93,3 +93,10 @@ mrr_daily = Table(
     Column("trials_converted", BigInteger),
     Column("trialing_people", BigInteger),
 )
+
+signup_conversion_monthly = Table(
+    "signup_conversion_monthly",
+    _ANALYTICS,
+    Column("signup_month", Date),
+    Column("people", BigInteger),
+)

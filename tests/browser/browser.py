@@ -23,11 +23,18 @@ def chromium() -> Iterator[Browser]:
 
 def sign_in(page: Page, address: str, email: str, password: str) -> None:
     """Sign in at a dashboard, and wait until it knows us."""
-    page.goto(f"{address}/sign-in")
+    page.goto(f"{address}/sign-in?lang=en")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Sign out").wait_for()
+    page.get_by_test_id("stPopover").wait_for()
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's script has run and what it shows has arrived."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.locator("[data-testid=stSkeleton]").first.wait_for(state="hidden")
+    page.wait_for_timeout(700)
 
 
 def drop(page: Page, *files: tuple[str, bytes]) -> None:

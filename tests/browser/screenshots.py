@@ -57,7 +57,6 @@ def _import(page: Page) -> None:
 
 
 def _open(page: Page, name: str) -> None:
-    # By the menu: opening an address starts a new session, which is not signed in.
     page.get_by_role("link", name=name, exact=False).first.click()
 
 

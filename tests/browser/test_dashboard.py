@@ -1,30 +1,19 @@
 """The running dashboard in a real browser."""
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import Engine, text
 
-from orchestration.serve import dashboard_server, running
 from schema.models import Tier, UserRole
 from schema.repository.people import ensure_account
-from schema.settings import Settings
 from tests.browser import samples
-from tests.browser.browser import CHROMIUM, chromium, drop, sign_in
+from tests.browser.browser import drop, sign_in
+from tests.support.dashboard import served
 from tests.support.library import Library
-from tests.support.servers import free_port
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-
-
-@pytest.fixture
-def address(warehouse: Library) -> Iterator[str]:
-    """The address of a dashboard over the built library."""
-    with served() as url:
-        yield url
 
 
 @pytest.fixture
@@ -32,25 +21,8 @@ def empty_address(configured: Library) -> Iterator[str]:
     """The address of a dashboard over an empty library with a curator."""
     account = {"email": "curator@example.com", "name": "Curator", "password": "curator-password"}
     ensure_account(configured.ingest, role=UserRole.ADMIN, tier=Tier.FREE, **account)
-    with served() as url:
-        yield url
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    """A dashboard over the library that the environment names."""
-    settings = Settings(dashboard_port=free_port())
-    with running([dashboard_server(settings, dict(os.environ))]):
-        yield f"http://127.0.0.1:{settings.dashboard_port}"
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    """A page of a fresh browser."""
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(30_000)
-        yield page
+    with served() as site:
+        yield site.url
 
 
 def test_a_curator_signs_in_searches_and_sees_results(page: Page, address: str) -> None:
@@ -109,3 +81,31 @@ def test_a_curator_imports_an_archive_then_a_table_whose_columns_they_name_and_t
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="Undo the import").click()
     expect(page.get_by_text("is undone: 1 prompt removed")).to_be_visible()
+
+
+def test_a_page_recovers_by_itself_from_a_database_that_was_away(
+    page: Page, empty_address: str, configured: Library, maintenance: Engine
+) -> None:
+    sign_in(page, empty_address, "curator@example.com", "curator-password")
+    page.goto(f"{empty_address}/import")
+    expect(page.get_by_role("heading", name="Recent imports")).to_be_visible(timeout=30_000)
+    with away(configured, maintenance):
+        page.reload()
+        expect(page.get_by_text("does not answer at the moment")).to_be_visible(timeout=30_000)
+        page.wait_for_timeout(6000)
+        expect(page.get_by_text("does not answer at the moment")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recent imports")).to_be_visible(timeout=30_000)
+
+
+@contextmanager
+def away(library: Library, maintenance: Engine) -> Iterator[None]:
+    """Nobody can connect to the database inside, and whoever was is cut off."""
+    name = library.url.database
+    with maintenance.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": name}
+        )
+    yield
+    with maintenance.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))

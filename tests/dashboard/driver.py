@@ -5,20 +5,36 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.launch import APP
+from dashboard.launch import SCRIPT
+from schema.database import engine_for, viewer_session
+from schema.repository import sessions
+from schema.roles import Role
+
+COOKIE = "cookie"
+"""AppTest has no cookies: the fixture in conftest.py takes the token from this secret of an app's own."""
 
 
 def open_app(**query: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=30)
-    app.query_params.update(query)
-    return settled(app)
+    """A visitor's app."""
+    return with_cookie("", **query)
 
 
 def signed_in(email: str, password: str) -> AppTest:
-    app = open_app().switch_page("app_pages/sign_in.py").run()
-    app.text_input(key="email").input(email)
-    app.text_input(key="password").input(password)
-    app.button[0].click()
+    """An app whose browser has the cookie that the sign-in form hands out."""
+    token = sessions.new_token()
+    with viewer_session(engine_for(Role.DASHBOARD), None) as session:
+        found = sessions.authenticate(session, email, password)
+        assert found is not None
+        sessions.begin_session(session, sessions.token_hash(token), found)
+        session.commit()
+    return with_cookie(token)
+
+
+def with_cookie(token: str, **query: str) -> AppTest:
+    """An app whose browser shows a token."""
+    app = AppTest.from_file(SCRIPT, default_timeout=30)
+    app.secrets[COOKIE] = token
+    app.query_params.update(query)
     return settled(app)
 
 

@@ -76,8 +76,8 @@ def test_movements_are_summed_from_monday_and_losses_are_negative() -> None:
     )
     weeks = movements_by_week(days)
     assert weeks.week.dt.day_name().unique().tolist() == ["Monday"]
-    assert weeks[weeks.movement == "Started paying"].people.tolist() == [1, 5]
-    assert weeks[weeks.movement == "Stopped paying"].people.tolist() == [0, -2]
+    assert weeks[weeks.movement == "started"].people.tolist() == [1, 5]
+    assert weeks[weeks.movement == "stopped"].people.tolist() == [0, -2]
     assert row_of_day(days, date(2028, 3, 1)) is None
 
 

@@ -3,7 +3,7 @@
 from pydantic import SecretStr
 from streamlit import config
 
-from dashboard.launch import APP, command, environment
+from dashboard.launch import SERVER, command, environment
 from schema.settings import Settings
 
 
@@ -29,8 +29,8 @@ def test_the_cookie_secret_is_in_the_environment_and_not_on_the_command_line() -
 def test_a_development_server_answers_this_machine_only() -> None:
     assert "--server.address=127.0.0.1" in command(Settings())
     assert "--server.address=0.0.0.0" in command(production())
-    assert str(APP) in command(Settings())
-    assert APP.is_file()
+    assert str(SERVER) in command(Settings())
+    assert SERVER.is_file()
 
 
 def test_production_shows_no_tracebacks() -> None:

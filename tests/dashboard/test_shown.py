@@ -28,7 +28,7 @@ def test_a_rerun_that_shows_the_same_is_no_new_impression(configured: Library, p
     assert configured.rows(LISTS) == [("new", None)]
     places = "SELECT prompt_id, place FROM library.impressions ORDER BY place"
     assert configured.rows(places) == [(prompt, place) for place, prompt in enumerate(prompts[:1:-1], 1)]
-    app.button(key="turn-Next").click()
+    app.button(key="turn-next").click()
     settled(app)
     assert configured.rows(f"{places} OFFSET 12") == [(prompts[1], 13), (prompts[0], 14)]
 
@@ -38,7 +38,7 @@ def test_a_search_is_one_event_over_all_its_pages(configured: Library, prompts: 
     ensure_account(configured.ingest, role=UserRole.USER, tier=Tier.FREE, **account)
     ann = configured.value("SELECT id FROM library.users")
     app = searched(signed_in("ann@example.com", "ann-password"), "soup")
-    app.button(key="turn-Next").click()
+    app.button(key="turn-next").click()
     settled(app)
     assert configured.rows(SEARCHES) == [("soup", 14, ann)]
     searched(app, "zzzz")

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from schema.errors import PromptoryError
 from schema.models import Tier, UserRole
-from schema.repository.people import authenticate, ensure_account, fetch_account
+from schema.repository.people import ensure_account, fetch_account
 from schema.repository.prompts import DuplicatePromptError, create_prompt, fetch_prompts, pro_prompts_with_tag
 from schema.repository.recommendations import recommended_prompts
 from schema.repository.search import search_prompts
+from schema.repository.sessions import authenticate
 from schema.repository.warehouse import WarehouseNotBuiltError
 from schema.roles import Role
 from tests.support.library import Library

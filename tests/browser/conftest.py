@@ -1,0 +1,34 @@
+"""A browser, and dashboards to look at with it."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.browser import CHROMIUM, chromium
+from tests.support.dashboard import served
+from tests.support.library import Library
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """A fresh browser."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Page:
+    """A page as large as a laptop's screen."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(30_000)
+    return page
+
+
+@pytest.fixture
+def address(warehouse: Library) -> Iterator[str]:
+    """The address of a dashboard over the built library."""
+    with served() as site:
+        yield site.url
