@@ -70,16 +70,17 @@ _ANY_WORD = "cast(replace(cast(plainto_tsquery('english', %s) AS text), '&', '|'
 
 def measured(server: Server, prompts: int) -> Discovery:
     """Fill a library, and measure it."""
+    target = server.folder / "target"
     with server.database(TEMPLATE) as url:
         _say(f"{prompts:,} prompts")
         corpus.fill(url, prompts)
-        build_s = _dbt(url, "run", "--full-refresh", "--select", "+search_state")
+        build_s = _dbt(target, url, "run", "--full-refresh", "--select", "+search_state")
         _say(f"index built in {build_s:.0f} s")
         with connect(libpq(url), autocommit=True) as connection:
             size_mb = float(_value(connection, _SIZE)) / 1e6
             connection.execute("VACUUM ANALYZE")
             searches = _searches(connection)
-            _dbt(url, "run", "--select", "+prompt_rankings", "+int_person_signals")
+            _dbt(target, url, "run", "--select", "+prompt_rankings", "+int_person_signals")
             connection.execute("VACUUM ANALYZE")
         ours = _clients(url, searches, 1)
         together = _clients(url, searches, CLIENTS)
@@ -89,7 +90,7 @@ def measured(server: Server, prompts: int) -> Discovery:
         for_you = _for_you(url)
         with connect(libpq(url), autocommit=True) as connection:
             connection.execute(_CHANGE.encode(), [CHANGED])
-        refresh_s = _dbt(url, "run", "--select", "+search_state")
+        refresh_s = _dbt(target, url, "run", "--select", "+search_state")
         _say(f"refreshed in {refresh_s:.0f} s")
         plain = {kind: [query for query, _ in searches[kind]] for kind in PLAIN}
         full_text_s, all_words, any_word = _full_text(url, plain)
@@ -214,10 +215,12 @@ def _tantivy(url: URL, queries: Mapping[str, list[str]]) -> dict[str, Any]:
         return _json([str(PEER), program, str(folder / "corpus.jsonl"), str(folder / "queries.json")])
 
 
-def _dbt(url: URL, *arguments: str) -> float:
+def _dbt(target: Path, url: URL, *arguments: str) -> float:
     began = time.perf_counter()
     environment = dict(os.environ) | connection_variables(url)
-    subprocess.run(dbt_command("--quiet", *arguments), env=environment, check=True)
+    # The project's own manifest stays as it is: it names the database that it was made with.
+    command = dbt_command("--quiet", *arguments, "--target-path", str(target))
+    subprocess.run(command, env=environment, check=True)
     return time.perf_counter() - began
 
 

@@ -1,7 +1,7 @@
 """Pieces that pages share. Whatever comes from data passes `plain` before it meets Markdown."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import formats
 from dashboard.translation import N_, _, language
 from schema.repository.cards import PromptCard
+from schema.repository.search import Snippet
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^&=@/'\"])")
 # Streamlit turns these into emoji, icons, links and arrows after parsing, where a backslash no longer helps.
@@ -40,8 +41,20 @@ class Opening:
 
 def plain(text: object, limit: int = 200) -> str:
     """`text` on one line of at most `limit` characters, escaped so that Markdown shows it as it is."""
-    line = _AFTER_PARSING.sub(rf"\1{_WORD_JOINER}", shorten(str(text), limit))
-    return _SPECIAL.sub(r"\\\1", line)
+    return _escaped(shorten(str(text), limit))
+
+
+def marked(snippet: Snippet) -> str:
+    """A passage as Markdown shows it, with a background where the words of a search stand."""
+    parts, end = [], 0
+    for first, last in snippet.marks:
+        parts += [_escaped(snippet.text[end:first]), f":orange-background[{_escaped(snippet.text[first:last])}]"]
+        end = last
+    return "".join([*parts, _escaped(snippet.text[end:])])
+
+
+def _escaped(line: str) -> str:
+    return _SPECIAL.sub(r"\\\1", _AFTER_PARSING.sub(rf"\1{_WORD_JOINER}", line))
 
 
 def shorten(text: str, limit: int) -> str:
@@ -99,14 +112,16 @@ def choose(label: str, names: dict[_Choice, str], default: _Choice, *, key: str)
     return default if chosen is None else chosen
 
 
-def prompt_grid(cards: Iterable[PromptCard], opening: Opening) -> None:
-    """Cards side by side as the width allows."""
+def prompt_grid(cards: Iterable[PromptCard], opening: Opening, passages: Mapping[int, Snippet] | None = None) -> None:
+    """Cards side by side as the width allows; `passages` are shown instead of the beginnings of texts, by prompt."""
     with st.grid(3, min_column_width=300):
         for card in cards:
-            prompt_card(card, opening=opening)
+            prompt_card(card, opening=opening, passage=(passages or {}).get(card.id))
 
 
-def prompt_card(card: PromptCard, reason: str | None = None, *, opening: Opening | None = None) -> None:
+def prompt_card(
+    card: PromptCard, reason: str | None = None, *, opening: Opening | None = None, passage: Snippet | None = None
+) -> None:
     """One prompt: what everybody may see, and its text, or a lock where the viewer may not read it."""
     with st.container(border=True, height="stretch", gap="small"):
         st.markdown(f"##### {plain(card.title, 120)}", anchors=False)
@@ -115,7 +130,7 @@ def prompt_card(card: PromptCard, reason: str | None = None, *, opening: Opening
         st.markdown(_badges(card))
         if card.description:
             st.markdown(plain(card.description, 220))
-        _text(card, opening)
+        _text(card, opening, passage)
         st.caption(_byline(card))
 
 
@@ -156,12 +171,12 @@ def _badges(card: PromptCard) -> str:
     return " ".join(badges)
 
 
-def _text(card: PromptCard, opening: Opening | None) -> None:
+def _text(card: PromptCard, opening: Opening | None, passage: Snippet | None) -> None:
     text = card.prompt_text
     if text is None:
         st.markdown(_(":material/lock: **Pro prompt:** the text is for Pro subscribers."))
         return
-    st.caption(plain(text, _EXCERPT_CHARACTERS))
+    st.caption(marked(passage) if passage and passage.marks else plain(text, _EXCERPT_CHARACTERS))
     with _expander(card, opening):
         is_long = len(text) > _LONG_TEXT_CHARACTERS
         st.code(text, language=None, wrap_lines=True, height=_LONG_TEXT_HEIGHT if is_long else "content")

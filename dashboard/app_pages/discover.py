@@ -1,7 +1,7 @@
 """Find prompts: search and filters, recommendations, and the newest."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 
 import streamlit as st
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from dashboard.components import (
     LANGUAGES,
     TIERS,
     agent_type_name,
+    choose,
     from_address,
     keep_in_address,
     language_name,
@@ -29,11 +30,19 @@ from schema.models import Surface
 from schema.repository.cards import PromptCard
 from schema.repository.prompts import fetch_prompts
 from schema.repository.recommendations import recommended_prompts
-from schema.repository.search import search_prompts
+from schema.repository.search import Sort, search_prompts
 from schema.repository.warehouse import WarehouseNotBuiltError
 
 _PAGE_SIZE = 12
 _PAGE = "discover_page"
+_AS_WRITTEN = "discover_as_written"
+_ORDERS = {
+    "relevance": N_("Relevance"),
+    "hot": N_("Hot"),
+    "best": N_("Best"),
+    "likes": N_("Most liked"),
+    "new": N_("Newest"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,7 @@ class Wanted:
     access: str | None
     language: str | None
     tag: str | None
+    sort: str = "relevance"
 
     @property
     def is_nothing(self) -> bool:
@@ -90,7 +100,8 @@ def _ask() -> Wanted:
             bind="query-params",
             label_visibility="collapsed",
         )
-    return Wanted(typed(query), agent_type, access, language, _as_tag(tag))
+    wanted = Wanted(typed(query), agent_type, access, language, _as_tag(tag))
+    return wanted if wanted.is_nothing else replace(wanted, sort=choose(_("Order"), _ORDERS, "relevance", key="sort"))
 
 
 def _choice(label: str, key: str, options: list[str], name: Callable[[str], str], nothing: str) -> str | None:
@@ -147,6 +158,8 @@ def _show_results(session: Session, wanted: Wanted, shown: ShownPage) -> None:
         language=wanted.language,
         skip=number * _PAGE_SIZE,
         take=_PAGE_SIZE,
+        sort=Sort(wanted.sort),
+        as_written=st.session_state.get(_AS_WRITTEN) == wanted.query,
         embedder=query_embedder(),
     )
     if wanted.query:
@@ -156,15 +169,26 @@ def _show_results(session: Session, wanted: Wanted, shown: ShownPage) -> None:
         return
     first = number * _PAGE_SIZE + 1
     if found.corrected:
-        st.markdown(_("Showing results for **{query}**", query=plain(found.corrected, 200)))
+        _tell_corrected(wanted.query, found.corrected)
     last = first + len(found.cards) - 1
     template = (
         N_("{first} to {last} of {total} prompts") if found.is_total else N_("{first} to {last} of {total} or more")
     )
     counts = {"first": first, "last": last, "total": found.total}
     st.caption(_(template, **{name: formats.number(count) for name, count in counts.items()}))
-    prompt_grid(found.cards, shown.list(Surface.SEARCH, _unexplained(found.cards), first))
+    passages = {one.card.id: one.snippet for one in found.found}
+    prompt_grid(found.cards, shown.list(Surface.SEARCH, _unexplained(found.cards), first), passages)
     _turn_pages(wanted, number, more=first + len(found.cards) <= found.total)
+
+
+def _tell_corrected(query: str, corrected: str) -> None:
+    def search_as_written() -> None:
+        st.session_state[_AS_WRITTEN] = query
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_("Showing results for **{query}**", query=plain(corrected, 200)), width="content")
+        label = _("Search for “{query}” as it is written", query=plain(query, 80))
+        st.button(label, key="as-written", type="tertiary", on_click=search_as_written)
 
 
 def _unexplained(cards: Iterable[PromptCard]) -> Iterable[tuple[int, None]]:

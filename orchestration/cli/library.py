@@ -1,6 +1,7 @@
 """Commands that ask the library: search, recommend, similar, status, rejections."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -31,9 +32,11 @@ def search(
     access: Annotated[Tier | None, typer.Option(help="Only free or only Pro prompts.")] = None,
     language: Annotated[str | None, typer.Option(help="Only this language (en, ko, ...).")] = None,
     collection: Annotated[str | None, typer.Option(help="Only prompts of this collection.")] = None,
+    creator: Annotated[int | None, typer.Option(min=1, help="Only prompts of the creator with this id.")] = None,
     sort: Annotated[Sort, typer.Option(help="The order.")] = Sort.RELEVANCE,
     skip: Annotated[int, typer.Option(min=0, max=1_000_000, help="Leave out the first so many.")] = 0,
     take: Annotated[int, typer.Option(min=1, max=100, help="Show so many.")] = 10,
+    facets: Annotated[bool, typer.Option("--facets", help="Count what is found by tag, creator and the like.")] = False,
     as_user: Annotated[
         str | None, typer.Option("--user", help="Search as this person (e-mail); else as a visitor.")
     ] = None,
@@ -52,19 +55,25 @@ def search(
             access=access,
             language=language,
             collection=collection,
+            creator=creator,
             skip=skip,
             take=take,
+            with_facets=facets,
             embedder=query_embedder(),
         )
     if as_json:
         results = [
             {"id": card.id, "title": card.title, "description": card.description, "agent_type": card.agent_type}
             | {"access": card.access, "language": card.language, "creator": card.creator_name, "likes": card.likes}
-            | {"tags": card.tags, "snippet": one.snippet.text}
+            | {"tags": card.tags, "snippet": one.snippet.text, "marks": one.snippet.marks}
             for one in page.found
             for card in [one.card]
         ]
-        print_json({"total": page.total, "corrected": page.corrected, "index_of": page.as_of, "results": results})
+        told = {"total": page.total, "is_total": page.is_total, "corrected": page.corrected, "index_of": page.as_of}
+        counted = (
+            {} if page.facets is None else {"facets": {name: list(map(asdict, of)) for name, of in page.facets.items()}}
+        )
+        print_json(told | counted | {"results": results})
         return
     if not page.cards:
         out.print("Nothing found. Try fewer words, or another tag or language.")
@@ -79,6 +88,13 @@ def search(
     shown = f"{len(page.cards)} of {page.total:,}{'' if page.is_total else ' or more'}"
     for_what = f" for {page.corrected}" if page.corrected else ""
     print_table(f"{shown}{for_what}", columns, frozenset({"id", "likes"}))
+    for facet, values in (page.facets or {}).items():
+        counts: dict[str, Sequence[object]] = {
+            "value": [one.value for one in values],
+            "name": [one.label for one in values],
+            "prompts": [one.prompts for one in values],
+        }
+        print_table(facet, counts, frozenset({"prompts"}))
 
 
 def recommend(

@@ -10,13 +10,14 @@ from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 
 from dashboard import viewer
+from dashboard.components import plain
 from schema.database import engine_for, viewer_session
 from schema.errors import DatabaseError
 from schema.repository.metrics import last_tag_day, subscription_days, tag_days, top_prompts
 from schema.repository.prompts import fetch_prompts
 from schema.repository.quality import last_search_day, search_days, top_zero_result_queries
 from schema.repository.recommendations import recommended_prompts
-from schema.repository.search import search_prompts
+from schema.repository.search import Sort, search_prompts
 from schema.roles import Role
 from tests.dashboard.driver import (
     COOKIE,
@@ -79,6 +80,25 @@ def test_search_finds_a_prompt_by_a_word_of_its_title() -> None:
     found = as_visitor(search_prompts, word, take=12)
     assert f"of {found.total} prompts" in shown_text(app)
     assert word in shown_text(app)
+
+
+def test_a_misspelt_word_is_corrected_unless_it_is_wanted_as_it_is_written() -> None:
+    app = open_app(q="markteing")
+    corrected = as_visitor(search_prompts, "markteing", take=12)
+    assert corrected.corrected == "marketing"
+    assert f"of {corrected.total} prompts" in shown_text(app)
+    app.button(key="as-written").click()
+    assert "No prompt holds" in settled(app).info[0].value
+
+
+def test_results_have_the_order_that_the_address_names_and_marks_where_words_stand() -> None:
+    newest = as_visitor(search_prompts, "write", sort=Sort.NEW, take=12).cards
+    by_relevance = as_visitor(search_prompts, "write", take=12).cards
+    assert newest != by_relevance
+    shown = shown_text(open_app(q="write", sort="new"))
+    places = [shown.index(f"##### {plain(card.title, 120)}") for card in newest]
+    assert ":orange-background[write" in shown.lower()
+    assert places == sorted(places)
 
 
 def test_a_search_can_be_shared_by_its_address() -> None:

@@ -77,13 +77,15 @@ def search_prompts(
     skip: int = 0,
     take: int = 20,
     with_facets: bool = False,
+    as_written: bool = False,
     embedder: QueryEmbedder | None = None,
 ) -> SearchPage:
     """Prompts that hold any word of `query`, the best by BM25 first; all prompts, the newest first, for an empty query.
 
     A query may hold "a phrase", -word, tag:name; its last word may be the beginning of one. `tags` must all be there;
     `creator` is a person's id. A text that the viewer may not read is not searched, and has no part in any score.
-    With an `embedder` that answers in time, prompts that mean the same in other words are found, too.
+    `as_written` corrects no word. With an `embedder` that answers in time, prompts that mean the same in other words
+    are found, too.
 
     Raises:
         SearchTooSlowError: it took more than five seconds.
@@ -103,7 +105,7 @@ def search_prompts(
     with reading_marts(), bounded(session):
         index = current_index(session)
         vocabulary = vocabulary_of(session, index) if index is not None and asked.words else None
-        request = corrected(asked, vocabulary) if vocabulary is not None else asked
+        request = corrected(asked, vocabulary) if vocabulary is not None and not as_written else asked
         completions = vocabulary.completions(request.beginning) if vocabulary is not None else []
         scope = Scope(
             filters, sort.value if index is not None or sort == Sort.NEW else Sort.RELEVANCE.value, skip, take
