@@ -109,9 +109,21 @@ def test_analysts_read_marts_and_nothing_else_also_after_a_rebuild(small: Librar
             small.rows(f"SELECT * FROM analytics.{inner}", Role.ANALYST)
 
 
-def test_no_relation_of_the_warehouse_holds_a_prompts_text(small: Library) -> None:
-    columns = small.rows("SELECT column_name FROM information_schema.columns WHERE table_schema = 'analytics'")
-    assert {"prompt_text", "content_hash", "email", "password_hash"}.isdisjoint({name for (name,) in columns})
+def test_no_table_of_the_warehouse_holds_a_prompts_text_and_no_reader_is_shown_one(small: Library) -> None:
+    private = {"prompt_text", "content_hash", "email", "password_hash"}
+    stored = """
+        SELECT a.attname FROM pg_attribute AS a INNER JOIN pg_class AS c ON a.attrelid = c.oid
+        WHERE c.relnamespace = 'analytics'::regnamespace AND c.relkind IN ('r', 'p', 'm')
+    """
+    # Of all columns, this lists those that the role may read.
+    readable = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'analytics'"
+    for columns in (
+        small.rows(stored),
+        small.rows(readable, Role.ANALYST),
+        small.rows(readable, Role.DASHBOARD),
+    ):
+        assert "prompt_id" in {name for (name,) in columns}
+        assert private.isdisjoint({name for (name,) in columns})
 
 
 def test_an_empty_library_builds_too(library: Library, tmp_path: Path) -> None:

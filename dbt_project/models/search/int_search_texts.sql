@@ -1,4 +1,5 @@
-{{ config(materialized='view') }}
+-- The texts of PRO prompts are in it: the build reads it, and unlike the rest of the index, nobody else.
+{{ config(materialized='view', grants={'select': []}) }}
 
 with prompts as (
     select
