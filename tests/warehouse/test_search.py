@@ -231,10 +231,12 @@ def test_a_filter_finds_the_same_prompts_as_a_set_and_as_a_condition(
         pages = [search(indexed, query, tags=("code",), sort=sort) for query in ("language code", "") for sort in Sort]
         return [[(one.card.title, pytest.approx(one.score)) for one in page.found] for page in pages]
 
-    as_set = found()
-    monkeypatch.setattr(find, "SET_SIZES", (0, 0))
-    assert found() == as_set
-    assert all(len(page) == 2 for page in as_set)
+    one_by_one = found()
+    assert all(len(page) == 2 for page in one_by_one)
+    monkeypatch.setattr(find, "SCORED_ONE_BY_ONE", 0)
+    assert found() == one_by_one
+    monkeypatch.setattr(find, "CHOSEN", 0)
+    assert found() == one_by_one
 
 
 def test_facets_count_what_is_found_and_without_a_query_the_whole_library(indexed: Library) -> None:

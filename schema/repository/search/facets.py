@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 MOST_VALUES = 50
 
+# OFFSET 0 has the collections looked up prompt by prompt: a planner that expects more prompts would read all of them.
 _OF_PROMPTS = """
 WITH chosen AS MATERIALIZED (
     SELECT c.id, c.agent_type, c.access, c.language, c.created_by, c.creator_name
@@ -27,7 +28,11 @@ WITH chosen AS MATERIALIZED (
     INNER JOIN library.tags AS t ON t.id = pt.tag_id GROUP BY t.name
     UNION ALL
     SELECT 'collection', k.collection_name, k.collection_name, count(DISTINCT chosen.id)
-    FROM chosen INNER JOIN library.prompt_collections AS k ON k.prompt_id = chosen.id GROUP BY k.collection_name
+    FROM chosen
+    CROSS JOIN LATERAL (
+        SELECT k.collection_name FROM library.prompt_collections AS k WHERE k.prompt_id = chosen.id OFFSET 0
+    ) AS k
+    GROUP BY k.collection_name
     UNION ALL
     SELECT 'creator', cast(created_by AS text), creator_name, count(*)
     FROM chosen WHERE created_by IS NOT NULL GROUP BY created_by, creator_name

@@ -1,5 +1,8 @@
 """What narrows a search down, and the orders of what is found, as SQL over `f` (what is found) and `c` (its card)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 # A document as the index that is read has it.
 IS_CURRENT = "d.indexed_at <= :as_of AND (d.replaced_at IS NULL OR d.replaced_at > :as_of)"
 
@@ -32,15 +35,15 @@ FILTERS = {
 }
 
 # Filters that an index leads to the prompts of.
-SETS = {
+_SETS = {
     "creator": "SELECT p.id AS prompt_id FROM library.prompt_cards AS p WHERE p.created_by = :creator",
-    "tags": """
-        SELECT pt.prompt_id FROM library.prompt_tags AS pt
-        WHERE pt.tag_id = (SELECT t.id FROM library.tags AS t WHERE t.name = (cast(:tags AS text[]))[1])""",
     "collection": """
-        SELECT k.prompt_id FROM library.prompt_collections AS k
+        SELECT DISTINCT k.prompt_id FROM library.prompt_collections AS k
         WHERE k.collection_id = (SELECT id FROM library.collections WHERE name = :collection)""",
 }
+_TAGGED = """
+        SELECT pt.prompt_id FROM library.prompt_tags AS pt
+        WHERE pt.tag_id = (SELECT t.id FROM library.tags AS t WHERE t.name = (cast(:tags AS text[]))[{place}])"""
 
 ORDERS = {
     "relevance": "f.score DESC, f.prompt_id",
@@ -51,3 +54,15 @@ ORDERS = {
 }
 # The orders by a rank among all prompts, which those that came after the last refresh don't have yet.
 RANKS = {"likes": "like_rank", "hot": "hot_rank", "best": "best_rank"}
+
+
+def set_of(filters: Mapping[str, Any]) -> str:
+    """A query of the prompts (prompt_id) that all filters of `is_set` let through; empty without such a filter."""
+    sets = [_SETS[name] for name in sorted(filters) if name in _SETS]
+    sets += [_TAGGED.format(place=place) for place in range(1, len(filters.get("tags", ())) + 1)]
+    return " INTERSECT ".join(sets)
+
+
+def is_set(name: str) -> bool:
+    """Whether an index leads to the prompts of a filter."""
+    return name == "tags" or name in _SETS

@@ -8,18 +8,23 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from schema.repository.search.filters import FILTERS, SETS
+from schema.repository.search.filters import is_set, set_of
 from schema.repository.search.index import Index
 from schema.repository.search.statement import MOST_GATHERED, Shape, search_statement
 from schema.repository.search.terms import K1, B, Term, terms_of, with_blocks
 
 # The postings that are read first, and those that are where filters leave no full page over.
 POSTINGS_READ = (8_000, 80_000)
-# Sets of prompts so small are scored prompt by prompt.
-SET_SIZES = (500, 20_000)
-# How many of what they hold are scored by all of their terms: for a page, with filters, and in other orders.
+# Sets of so few prompts are scored prompt by prompt, and of so few choose among the postings; larger ones, as all other
+# filters, leave enough of the candidates over.
+SCORED_ONE_BY_ONE = 1_000
+CHOSEN = 20_000
+# With fewer prompts than this to expect of the first reading, the second one is done at once.
+EXPECTED = 100
+# How many of what they hold are scored by all of their terms; and among how many of it so many are looked for that
+# filters let through.
 CANDIDATES = 300
-CANDIDATES_TO_FILTER = 600
+LOOKED_AT = 2_000
 # Without an index every prompt is newer than it.
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
@@ -71,52 +76,60 @@ def find(
         filters |= {"unwanted": unwanted} if index is not None else {}
         filters |= {"unwanted_in_newer": unwanted} if has_newer else {}
     rows: Sequence[Row[*tuple[Any, ...]]] = ()
-    for postings, set_size in zip(POSTINGS_READ, SET_SIZES if terms else SET_SIZES[-1:] * 2, strict=True):
-        # Prompts are scored one by one from their documents, which an index holds.
-        chosen = chosen_prompts(session, filters, set_size) if index is not None or not terms else None
+    chosen = set_of(filters)
+    size = size_of_set(session, chosen, filters, CHOSEN) if chosen else None
+    chosen = "" if size is None else chosen
+    # Prompts are scored one by one from their documents, which an index holds.
+    is_by_document = bool(terms) and index is not None and size is not None and size <= SCORED_ONE_BY_ONE
+    for postings in _readings(index, size):
         read = with_blocks(terms, postings)
+        is_cut = not is_by_document and any(term.is_cut for term in read)
         shape = Shape(
-            frozenset(name for name in filters if chosen is None or name not in SETS),
+            frozenset(name for name in filters if not (chosen and is_set(name))),
             scope.sort,
-            is_chosen=chosen is not None,
+            chosen=chosen,
+            is_by_document=is_by_document,
             is_indexed=index is not None,
             looks_for_words=bool(terms),
-            is_cut=chosen is None and any(term.is_cut for term in read),
+            is_cut=is_cut,
+            # A posting of a single term tells all.
+            is_partial=is_cut and len(terms) > 1,
             has_stale=index is not None and index.has_stale,
             has_changed=any(term.recent for term in read),
             has_newer=has_newer,
             gathers=gathers,
             shows_cards=shows_cards,
         )
-        candidates = CANDIDATES_TO_FILTER if filters else CANDIDATES
-        if gathers or scope.sort != "relevance":
-            candidates = MOST_GATHERED
-        parameters = filters | _parameters(index, read, scope, candidates * postings // POSTINGS_READ[0])
+        candidates = CANDIDATES if scope.sort == "relevance" else MOST_GATHERED
+        passing = MOST_GATHERED if gathers else candidates
+        looked_at = LOOKED_AT * postings // POSTINGS_READ[0] if shape.filters else passing
+        limits = {"looked_at": looked_at, "passing": passing, "candidates": candidates}
+        parameters = filters | _parameters(index, read, scope, limits)
         statement, names = search_statement(shape)
-        values = parameters | {"chosen": chosen}
-        rows = session.execute(statement, {name: values[name] for name in names}).all()
-        leaves_out = shape.is_cut or sum(term.documents for term in read) > parameters["candidates"]
-        is_whole = not terms or chosen is not None or not filters or not leaves_out
+        rows = session.execute(statement, {name: parameters[name] for name in names}).all()
+        leaves_out = shape.is_cut or sum(term.documents for term in read) > parameters["looked_at"]
+        is_whole = not terms or is_by_document or not filters or not leaves_out
         if is_whole or len(rows) == scope.take:
             break
     of_terms = [term.term for term in terms]
     return Result(rows, of_terms, rows[0].ids or (), rows[0].total, rows[0].is_total) if rows else Result((), of_terms)
 
 
-def chosen_prompts(session: Session, filters: Mapping[str, Any], most: int) -> list[int] | None:
-    """The prompts of the filters that are sets; None without such a filter, or where they are more than `most`."""
-    sets = sorted(filters.keys() & SETS.keys())
-    if not sets:
-        return None
-    conditions = " AND ".join(FILTERS[name] for name in sets)
-    statement = f"""
-SELECT s.prompt_id FROM ({SETS[sets[0]]}) AS s INNER JOIN library.prompt_cards AS c ON c.id = s.prompt_id
-WHERE {conditions} LIMIT :most + 1"""
-    found = session.scalars(text(statement), {name: filters[name] for name in sets} | {"most": most}).all()
-    return list(dict.fromkeys(found)) if len(found) <= most else None
+def size_of_set(session: Session, chosen: str, filters: Mapping[str, Any], most: int) -> int | None:
+    """How many prompts the query of a set gives; None for more than `most`."""
+    statement = f"SELECT count(*) FROM (SELECT FROM ({chosen}) AS s LIMIT {most} + 1) AS s"
+    size: int = session.execute(text(statement), {name: filters[name] for name in filters if is_set(name)}).scalar_one()
+    return size if size <= most else None
 
 
-def _parameters(index: Index | None, terms: Sequence[Term], scope: Scope, candidates: int) -> dict[str, Any]:
+def _readings(index: Index | None, size: int | None) -> Sequence[int]:
+    """How many postings are read, and how many where those leave no full page over."""
+    if index is None or size is None or size * POSTINGS_READ[0] >= EXPECTED * index.documents:
+        return POSTINGS_READ
+    return POSTINGS_READ[-1:]
+
+
+def _parameters(index: Index | None, terms: Sequence[Term], scope: Scope, limits: dict[str, int]) -> dict[str, Any]:
     reach = scope.skip + scope.take
     return {
         "terms": [term.term for term in terms],
@@ -129,8 +142,7 @@ def _parameters(index: Index | None, terms: Sequence[Term], scope: Scope, candid
         "by_length": K1 * B / max(index.average_length, 1) if index is not None else 0.0,
         "generation": index.generation if index is not None else None,
         "as_of": index.as_of if index is not None else _BEFORE_ALL,
-        "candidates": max(candidates, reach),
         "reach": max(reach, MOST_GATHERED),
         "skip": scope.skip,
         "take": scope.take,
-    }
+    } | {name: max(limit, reach) for name, limit in limits.items()}

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from schema.embedders import Embedder, QueryEmbedder
 from schema.repository.cards import select_cards
-from schema.repository.search.filters import FILTERS, SETS
-from schema.repository.search.find import Result, Scope, chosen_prompts, find
+from schema.repository.search.filters import FILTERS, is_set, set_of
+from schema.repository.search.find import Result, Scope, find, size_of_set
 from schema.repository.search.index import Index
 from schema.repository.search.request import SearchRequest
 from schema.repository.tables import prompt_cards
@@ -119,19 +119,20 @@ def _nearest(session: Session, filters: Mapping[str, Any], meaning: Meaning) -> 
     # The negative product; of vectors of length 1 it is the cosine.
     scan = f"SELECT e.prompt_id, -({distance}) AS likeness FROM analytics.search_embeddings AS e"
     where = f"e.model = '{embedder.model}'"  # written out, as an index holds one model's vectors
-    chosen = chosen_prompts(session, filters, SMALL_SET)
-    if through := " AND ".join(FILTERS[name] for name in filters if chosen is None or name not in SETS):
+    chosen = set_of(filters)
+    chosen = chosen if chosen and size_of_set(session, chosen, filters, SMALL_SET) is not None else ""
+    if through := " AND ".join(FILTERS[name] for name in filters if not (chosen and is_set(name))):
         where += f" AND EXISTS (SELECT FROM library.prompt_cards AS c WHERE c.id = e.prompt_id AND {through})"
     nearest = f"{scan} WHERE {where} ORDER BY {distance} LIMIT {FUSED}"
-    if chosen is not None:
-        nearest = f"{scan} WHERE {where} AND e.prompt_id = ANY(:chosen) ORDER BY likeness DESC LIMIT {FUSED}"
+    if chosen:
+        nearest = f"{scan} WHERE {where} AND e.prompt_id IN ({chosen}) ORDER BY likeness DESC LIMIT {FUSED}"
     statement = f"""
 SELECT n.prompt_id, n.likeness
 FROM ({nearest}) AS n
 INNER JOIN library.prompt_cards AS c ON c.id = n.prompt_id
 WHERE n.likeness >= :least"""
     session.execute(text(_PREPARE))
-    parameters = {**filters, "vector": meaning.vector, "least": embedder.least_likeness, "chosen": chosen}
+    parameters = {**filters, "vector": meaning.vector, "least": embedder.least_likeness}
     return dict(session.execute(text(statement), parameters).tuples().all())
 
 

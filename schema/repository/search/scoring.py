@@ -17,6 +17,9 @@ terms AS MATERIALIZED (
     ) AS t (term, weight, blocks, is_cut)
 )"""
 
+# OFFSET 0 has each card looked up by its id: a planner that expects many would read all cards.
+CARD = "CROSS JOIN LATERAL (SELECT * FROM library.prompt_cards AS c WHERE c.id = {of}.prompt_id OFFSET 0) AS c"
+
 # A text that the viewer may not read is not there: row-level security leaves it out.
 UNINDEXED = f"""
 newest AS MATERIALIZED (
@@ -94,21 +97,29 @@ _BY_DOCUMENT = f"""
     GROUP BY p.prompt_id"""
 
 
-def of_postings(sources: Sequence[str], *, is_cut: bool) -> str:
+def of_postings(sources: Sequence[str], conditions: str, *, is_partial: bool, is_chosen: bool) -> str:
     """Common table expressions up to `scored` (prompt_id, score), from queries of postings.
 
-    `is_cut` says that postings are left out: what the candidates hold of those terms is read from their documents.
+    The strongest are looked at until enough are `passing`, whose cards `c` meet the conditions; the best of them are
+    candidates.
+    `is_partial` says that candidates may hold terms whose postings are left out: their documents tell.
+    `is_chosen` leaves only the prompts of `chosen` in.
     """
     scored = "SELECT prompt_id, score FROM candidates"
-    if is_cut:
+    if is_partial:
         scored = f"""
     SELECT c.prompt_id, c.score_of_whole_terms + coalesce(o.score, 0) AS score
     FROM candidates AS c
     LEFT JOIN ({_BY_DOCUMENT.format(prompts="candidates", condition="w.is_cut")}) AS o ON o.prompt_id = c.prompt_id"""
     return f"""
-hits AS MATERIALIZED ({_hits(sources, _OF_WHOLE_TERMS if is_cut else "NULL")}
+hits AS MATERIALIZED ({_hits(sources, _OF_WHOLE_TERMS if is_partial else "NULL", is_chosen=is_chosen)}
+), passing AS MATERIALIZED (
+    SELECT h.prompt_id, h.score, h.score_of_whole_terms
+    FROM (SELECT * FROM hits ORDER BY score DESC, prompt_id LIMIT :looked_at) AS h
+    {f"{CARD.format(of='h')} WHERE {conditions}" if conditions else ""}
+    ORDER BY h.score DESC, h.prompt_id LIMIT :passing
 ), candidates AS MATERIALIZED (
-    SELECT prompt_id, score, score_of_whole_terms FROM hits ORDER BY score DESC, prompt_id LIMIT :candidates
+    SELECT * FROM passing ORDER BY score DESC, prompt_id LIMIT :candidates
 ), scored AS MATERIALIZED ({scored}
 )"""
 
@@ -116,16 +127,17 @@ hits AS MATERIALIZED ({_hits(sources, _OF_WHOLE_TERMS if is_cut else "NULL")}
 def of_chosen(sources: Sequence[str]) -> str:
     """`scored` for the prompts of `chosen`, from their documents; from `sources` for those that have none yet."""
     parts = [_BY_DOCUMENT.format(prompts="chosen", condition="true")]
-    parts += [f"SELECT prompt_id, score FROM ({_hits(sources, 'NULL')}) AS h"] if sources else []
+    parts += [f"SELECT prompt_id, score FROM ({_hits(sources, 'NULL', is_chosen=True)}) AS h"] if sources else []
     return f"scored AS MATERIALIZED ({' UNION ALL '.join(parts)})"
 
 
-def _hits(sources: Sequence[str], of_whole_terms: str) -> str:
+def _hits(sources: Sequence[str], of_whole_terms: str, *, is_chosen: bool) -> str:
     return f"""
     SELECT p.prompt_id, sum(p.score) AS score, {of_whole_terms} AS score_of_whole_terms
     FROM (
         SELECT p.prompt_id, p.is_cut, {_STRENGTH} AS score
         FROM ({" UNION ALL ".join(sources)}) AS p
+        {"WHERE p.prompt_id IN (SELECT prompt_id FROM chosen)" if is_chosen else ""}
         OFFSET 0
     ) AS p
     GROUP BY p.prompt_id"""

@@ -17,25 +17,26 @@ from schema.repository.tables import prompt_cards
 MOST_COUNTED = 10_000
 MOST_GATHERED = 1_000
 
-_CHOSEN = "chosen AS MATERIALIZED (SELECT unnest(cast(:chosen AS bigint[])) AS prompt_id)"
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What a search consists of; its parameters bring the values.
 
-    `filters` are names of FILTERS, `sort` one of ORDERS; `is_chosen` says that only the prompts of `chosen` are meant,
-    `is_cut` that postings are left out, `has_stale` and `has_changed` that packed postings are replaced by others,
-    `has_newer` that prompts came after the index. `gathers` asks for the ids of all that is found, up to MOST_GATHERED;
-    without `shows_cards` the page is ids.
+    `filters` are names of FILTERS, `sort` one of ORDERS; `chosen` is a query of the prompts that alone are meant, where
+    not all are, and `is_by_document` says that they are scored one by one. `is_cut` says that postings are left out,
+    `is_partial` that this leaves terms out of scores, `has_stale` and `has_changed` that packed postings are replaced
+    by others, `has_newer` that prompts came after the index. `gathers` asks for the ids of all that is found, up to
+    MOST_GATHERED; without `shows_cards` the page is ids.
     """
 
     filters: frozenset[str]
     sort: str
-    is_chosen: bool = False
+    chosen: str = ""
+    is_by_document: bool = False
     is_indexed: bool = False
     looks_for_words: bool = False
     is_cut: bool = False
+    is_partial: bool = False
     has_stale: bool = False
     has_changed: bool = False
     has_newer: bool = False
@@ -44,8 +45,8 @@ class Shape:
 
     @property
     def conditions(self) -> str:
-        """The filters that are conditions."""
-        return _all_of([FILTERS[name] for name in sorted(self.filters)])
+        """The filters that are conditions; empty without one."""
+        return " AND ".join(FILTERS[name] for name in sorted(self.filters))
 
 
 @lru_cache(maxsize=256)
@@ -76,25 +77,35 @@ def _of_words(shape: Shape) -> str:
     parts = [scoring.TERMS]
     parts += [scoring.UNINDEXED] if shape.has_newer else []
     parts += [scoring.STALE] if shape.has_stale else []
-    if shape.is_chosen:
-        newer = [f"{scoring.NEWER} WHERE u.prompt_id IN (SELECT prompt_id FROM chosen)"] if shape.has_newer else []
-        parts += [_CHOSEN, scoring.of_chosen(newer)]
-        total, is_total = "count(*) OVER ()", "true"
+    parts += _chosen(shape)
+    total, is_total = "count(*) OVER ()", "true"
+    if shape.is_by_document:
+        parts.append(scoring.of_chosen([scoring.NEWER] if shape.has_newer else []))
     else:
-        parts.append(scoring.of_postings(_sources(shape), is_cut=shape.is_cut))
-        # Without filters, how many hold a term is known without looking at each.
-        total = "count(*) OVER ()" if shape.filters else "greatest((SELECT count(*) FROM hits), :most_documents)"
-        is_total = "true" if not shape.filters else "(SELECT count(*) FROM hits) <= :candidates"
+        parts.append(
+            scoring.of_postings(
+                _sources(shape), shape.conditions, is_partial=shape.is_partial, is_chosen=bool(shape.chosen)
+            )
+        )
+        if shape.filters:
+            total = "(SELECT count(*) FROM passing)"
+            is_total = f"(SELECT count(*) FROM hits) <= :looked_at AND {total} < :passing"
+        elif shape.chosen:
+            total = "(SELECT count(*) FROM hits)"
+        else:
+            # How many hold a term is known without looking at each.
+            total = "greatest((SELECT count(*) FROM hits), :most_documents)"
     return f"""
 WITH {", ".join(parts)}, found AS MATERIALIZED (
     SELECT f.prompt_id, f.score, row_number() OVER (ORDER BY {ORDERS[shape.sort]}) AS place, {total} AS total
     FROM scored AS f
-    INNER JOIN library.prompt_cards AS c ON c.id = f.prompt_id
+    {scoring.CARD.format(of="f")}
     {_ranks(shape)}
-    WHERE {shape.conditions}
+    {f"WHERE {shape.conditions}" if shape.is_by_document and shape.conditions else ""}
 )
 SELECT
-    prompt_id, score, place, total, {"false" if shape.is_cut else is_total} AS is_total, {_ids(shape)} AS ids
+    prompt_id, score, place, total, {"false" if shape.is_cut else is_total} AS is_total,
+    {_ids(shape, "found", "place") if shape.is_by_document else _ids(shape, "passing", "score DESC, prompt_id")} AS ids
 FROM found
 WHERE place > :skip AND place <= :skip + :take"""
 
@@ -102,8 +113,10 @@ WHERE place > :skip AND place <= :skip + :take"""
 def _of_all(shape: Shape) -> str:
     """Without a word to look for, everything is there, and nothing is more relevant than another."""
     parts = [scoring.UNINDEXED] if "unwanted_in_newer" in shape.filters else []
-    parts += [_CHOSEN] if shape.is_chosen else []
-    conditions = shape.conditions + (" AND c.id IN (SELECT prompt_id FROM chosen)" if shape.is_chosen else "")
+    parts += _chosen(shape)
+    conditions = " AND ".join(
+        filter(None, ("true", shape.conditions, "c.id IN (SELECT prompt_id FROM chosen)" if shape.chosen else ""))
+    )
     rank = RANKS.get(shape.sort)
     if rank is None:
         in_order = f"""
@@ -137,9 +150,13 @@ def _of_all(shape: Shape) -> str:
 WITH {", ".join(parts)}
 SELECT
     prompt_id, cast(0 AS double precision) AS score, place, least(total, {MOST_COUNTED}) AS total,
-    total <= {MOST_COUNTED} AS is_total, {_ids(shape)} AS ids
+    total <= {MOST_COUNTED} AS is_total, {_ids(shape, "found", "place")} AS ids
 FROM found CROSS JOIN counted
 WHERE place > :skip AND place <= :skip + :take"""
+
+
+def _chosen(shape: Shape) -> list[str]:
+    return [f"chosen AS MATERIALIZED ({shape.chosen})"] if shape.chosen else []
 
 
 def _sources(shape: Shape) -> list[str]:
@@ -151,17 +168,18 @@ def _sources(shape: Shape) -> list[str]:
     return sources
 
 
-def _all_of(conditions: list[str]) -> str:
-    return " AND ".join(conditions) or "true"
-
-
 def _ranks(shape: Shape) -> str:
     if shape.sort not in RANKS:
         return ""
-    return "LEFT JOIN analytics.prompt_rankings AS r ON r.prompt_id = f.prompt_id AND r.ranking_window = 'all'"
+    return """
+    LEFT JOIN LATERAL (
+        SELECT * FROM analytics.prompt_rankings AS r
+        WHERE r.prompt_id = f.prompt_id AND r.ranking_window = 'all' OFFSET 0
+    ) AS r ON true"""
 
 
-def _ids(shape: Shape) -> str:
+def _ids(shape: Shape, found: str, order: str) -> str:
     if not shape.gathers:
         return "cast(NULL AS bigint[])"
-    return f"(SELECT array_agg(prompt_id) FROM (SELECT prompt_id FROM found ORDER BY place LIMIT {MOST_GATHERED}) AS f)"
+    gathered = f"SELECT prompt_id FROM {found} ORDER BY {order} LIMIT {MOST_GATHERED}"
+    return f"(SELECT array_agg(prompt_id) FROM ({gathered}) AS f)"
