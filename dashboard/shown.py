@@ -1,12 +1,14 @@
 """What the reader was shown and opened, told to the library once: a rerun that shows the same tells nothing.
 
 A page collects its lists in a `ShownPage` and ends with `tell()`. What cannot be written is logged; the page goes on.
+A search is told as soon as its words have stood for a while: of those that are being typed, each letter searches.
 """
 
+import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import streamlit as st
@@ -21,15 +23,32 @@ from schema.repository.impressions import Asked, PlacedPrompt, Shown, record_cli
 
 log = structlog.get_logger("dashboard")
 
+SETTLES_AFTER = timedelta(seconds=1.2)
+_LOOKS_EVERY = timedelta(seconds=1.5)
 _LISTS, _SEARCH, _VISIT = "shown_lists", "shown_search", "visit"
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """A list as it was told: `shown_at` is None where that failed."""
+class _Search:
+    """What was asked, with the event that it becomes; `began` on the process's clock, in seconds."""
+
+    asked: tuple[object, ...]
+    event: Asked
+    began: float
+    is_told: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        return self.is_told or time.monotonic() - self.began >= SETTLES_AFTER.total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A list; `shown_at` is None until it is told, and stays so where that failed."""
 
     content: tuple[object, ...]
     shown: Shown
+    is_told: bool = False
     shown_at: datetime | None = None
 
 
@@ -38,42 +57,61 @@ class ShownPage:
 
     def __init__(self) -> None:
         """Nothing is shown yet."""
-        self._new: list[_Told] = []
-        self._asked: Asked | None = None
-        self._search_id: uuid.UUID | None = None
+        self._listed: list[_Listed] = []
+        self._search: _Search | None = None
 
     def search(self, query: str, filters: tuple[object, ...], found: int) -> None:
         """The page shows what was searched for; another page of the same search is no new search."""
         asked = (viewer.viewer_id(), query, filters)
-        before, search_id = st.session_state.get(_SEARCH, (None, None))
-        if before != asked:
-            search_id = uuid.uuid4()
-            st.session_state[_SEARCH] = (asked, search_id)
-            self._asked = Asked(search_id, _visit(), query, found)
-        self._search_id = search_id
+        search = st.session_state.get(_SEARCH)
+        if search is None or search.asked != asked:
+            search = _Search(asked, Asked(uuid.uuid4(), _visit(), query, found), time.monotonic())
+            st.session_state[_SEARCH] = search
+        self._search = search
 
     def list(self, surface: Surface, prompts: Iterable[tuple[int, str | None]], first_place: int = 1) -> Opening:
         """The page shows these prompts, by id and reason, in this order; returns who hears of those that are opened."""
         placed = tuple(PlacedPrompt(one, place, why) for place, (one, why) in enumerate(prompts, first_place))
-        content = (viewer.viewer_id(), self._search_id, tuple(one.prompt_id for one in placed), first_place)
-        before = _lists().get(surface)
-        if before is None or before.content != content:
-            before = _Told(content, Shown(uuid.uuid4(), surface, placed))
-            self._new.append(before)
+        search_id = self._search.event.search_id if self._search else None
+        content = (viewer.viewer_id(), search_id, tuple(one.prompt_id for one in placed), first_place)
+        listed = _lists().get(surface)
+        if listed is None or listed.content != content:
+            listed = _Listed(content, Shown(uuid.uuid4(), surface, placed))
+            _lists()[surface] = listed
+        self._listed.append(listed)
         return Opening(surface, lambda prompt_id: _click(surface, prompt_id, Action.OPEN))
 
     def tell(self) -> None:
-        """Tell the library what is new on this page."""
-        if not self._new and self._asked is None:
-            return
-        lists = [told.shown for told in self._new]
-        told_at = _written(lambda session: record_shown(session, lists, asked=self._asked, search_id=self._search_id))
-        for told in self._new:
-            _lists()[told.shown.surface] = replace(told, shown_at=told_at)
+        """Tell the library what is new on this page, now or, of a search that may still be typed, in a moment."""
+        if self._search is None or self._search.is_settled:
+            _tell(self._search, self._listed)
+        else:
+            _run_again_once_settled()
 
 
-def _lists() -> dict[Surface, _Told]:
-    found: dict[Surface, _Told] = st.session_state.setdefault(_LISTS, {})
+@st.fragment(run_every=_LOOKS_EVERY)
+def _run_again_once_settled() -> None:
+    """Draw the page anew when it can be told, without this, which so ends."""
+    search = st.session_state.get(_SEARCH)
+    if search is not None and search.is_settled:
+        st.rerun()
+
+
+def _tell(search: _Search | None, listed: Sequence[_Listed]) -> None:
+    new = [one for one in listed if not one.is_told]
+    asked = search.event if search and not search.is_told else None
+    if not new and asked is None:
+        return
+    lists, search_id = [one.shown for one in new], search.event.search_id if search else None
+    told_at = _written(lambda session: record_shown(session, lists, asked=asked, search_id=search_id))
+    for one in new:
+        _lists()[one.shown.surface] = replace(one, is_told=True, shown_at=told_at)
+    if search:
+        st.session_state[_SEARCH] = replace(search, is_told=True)
+
+
+def _lists() -> dict[Surface, _Listed]:
+    found: dict[Surface, _Listed] = st.session_state.setdefault(_LISTS, {})
     return found
 
 
@@ -83,9 +121,12 @@ def _visit() -> str:
 
 
 def _click(surface: Surface, prompt_id: int, action: Action) -> None:
-    told = _lists().get(surface)
-    if told is not None and told.shown_at is not None:
-        list_id, shown_at = told.shown.list_id, told.shown_at
+    listed = _lists().get(surface)
+    if listed is None:
+        return
+    _tell(st.session_state.get(_SEARCH) if surface == Surface.SEARCH else None, [listed])
+    list_id, shown_at = listed.shown.list_id, _lists()[surface].shown_at
+    if shown_at is not None:
         _written(lambda session: record_click(session, list_id, shown_at, prompt_id, action))
 
 

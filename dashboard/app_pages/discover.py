@@ -1,36 +1,23 @@
 """Find prompts: search and filters, recommendations, and the newest."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, astuple, dataclass, replace
+from collections.abc import Iterable
+from dataclasses import asdict, astuple, dataclass
 
 import streamlit as st
 from sqlalchemy.orm import Session
 
 from dashboard import formats, viewer
-from dashboard.components import (
-    AGENT_TYPES,
-    LANGUAGES,
-    TIERS,
-    agent_type_name,
-    choose,
-    from_address,
-    keep_in_address,
-    language_name,
-    plain,
-    prompt_grid,
-    tier_name,
-    typed,
-)
+from dashboard.components import choose, plain, prompt_grid, typed
 from dashboard.recommended import hidden_list, recommendation_grid
+from dashboard.search_filters import Filters, chosen_filters, clear_filters, draw_filters
 from dashboard.shown import ShownPage
-from dashboard.suggestions import recent_tags
 from dashboard.translation import N_, _
 from schema.embedders import query_embedder
 from schema.models import Surface
 from schema.repository.cards import PromptCard
 from schema.repository.prompts import fetch_prompts
 from schema.repository.recommendations import recommended_prompts
-from schema.repository.search import Sort, search_prompts
+from schema.repository.search import Facets, SearchPage, Sort, library_facets, search_prompts
 from schema.repository.warehouse import WarehouseNotBuiltError
 
 _PAGE_SIZE = 12
@@ -47,75 +34,82 @@ _ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the viewer looks for; None is no filter."""
+    """What the viewer looks for."""
 
     query: str
-    agent_type: str | None
-    access: str | None
-    language: str | None
-    tag: str | None
-    sort: str = "relevance"
+    filters: Filters
+    sort: str
 
     @property
     def is_nothing(self) -> bool:
         """Whether there is neither a query nor a filter."""
-        return not (self.query or self.agent_type or self.access or self.language or self.tag)
+        return not self.query and self.filters.are_none
 
 
 def page() -> None:
     """Results for what is wanted; suggestions where nothing is."""
     st.title(_("Discover"), anchor=False)
-    wanted, shown = _ask(), ShownPage()
+    query, above, filters, shown = _ask(), st.container(), chosen_filters(), ShownPage()
     with viewer.open_session() as session:
-        if wanted.is_nothing:
+        if not query and filters.are_none:
+            with above:
+                draw_filters(_library_facets(session))
+            wanted = Wanted(query, filters, "new")
             _suggest(session, shown)
             _show_newest(session, wanted, shown)
         else:
-            _show_results(session, wanted, shown)
+            sort = choose(_("Order"), _ORDERS, "relevance", key="sort")
+            wanted = Wanted(query, filters, sort)
+            number = _page_number(wanted)
+            found = _search(session, wanted, number)
+            with above:
+                draw_filters(found.facets or {})
+            _show_results(wanted, found, number, shown)
     shown.tell()
 
 
-def _ask() -> Wanted:
-    query = st.text_input(
-        _("Search prompts"),
-        key="q",
-        bind="query-params",
-        type="search",
-        icon=":material/search:",
-        placeholder=_("A title, a tag, a task … in any language"),
-        max_chars=200,
-        label_visibility="collapsed",
-    )
-    with st.grid(4, min_column_width=150):
-        agent_type = _choice(_("Type"), "type", list(AGENT_TYPES), agent_type_name, _("Any type"))
-        access = _choice(_("Access"), "access", list(TIERS), tier_name, _("Any access"))
-        language = _choice(_("Language"), "language", LANGUAGES, language_name, _("Any language"))
-        tag = st.selectbox(
-            _("Tag"),
-            recent_tags(),
-            index=None,
-            placeholder=_("Any tag"),
-            key="tag",
-            accept_new_options=True,
+def _ask() -> str:
+    return typed(
+        st.text_input(
+            _("Search prompts"),
+            key="q",
             bind="query-params",
+            type="search",
+            icon=":material/search:",
+            placeholder=_("A title, a tag, a task … in any language"),
+            max_chars=200,
+            live="250ms",
             label_visibility="collapsed",
         )
-    wanted = Wanted(typed(query), agent_type, access, language, _as_tag(tag))
-    return wanted if wanted.is_nothing else replace(wanted, sort=choose(_("Order"), _ORDERS, "relevance", key="sort"))
-
-
-def _choice(label: str, key: str, options: list[str], name: Callable[[str], str], nothing: str) -> str | None:
-    from_address(key, options)
-    chosen = st.selectbox(
-        label, options, index=None, placeholder=nothing, format_func=name, key=key, label_visibility="collapsed"
     )
-    keep_in_address(key, chosen)
-    return chosen
 
 
-def _as_tag(tag: str | None) -> str | None:
-    """A typed tag as the library writes it: case-folded, no '#', words joined by hyphens."""
-    return "-".join(typed(tag).casefold().lstrip("#").split()) or None
+def _search(session: Session, wanted: Wanted, number: int) -> SearchPage:
+    filters = wanted.filters
+    return search_prompts(
+        session,
+        wanted.query,
+        tags=(filters.tag,) if filters.tag else (),
+        agent_type=filters.agent_type,
+        access=filters.access,
+        language=filters.language,
+        collection=filters.collection,
+        creator=filters.creator,
+        skip=number * _PAGE_SIZE,
+        take=_PAGE_SIZE,
+        sort=Sort(wanted.sort),
+        with_facets=True,
+        as_written=st.session_state.get(_AS_WRITTEN) == wanted.query,
+        embedder=query_embedder(),
+    )
+
+
+def _library_facets(session: Session) -> Facets:
+    try:
+        return library_facets(session)
+    except WarehouseNotBuiltError:
+        session.rollback()
+        return {}
 
 
 def _suggest(session: Session, shown: ShownPage) -> None:
@@ -147,38 +141,32 @@ def _show_newest(session: Session, wanted: Wanted, shown: ShownPage) -> None:
     _turn_pages(wanted, number, more=len(cards) > _PAGE_SIZE)
 
 
-def _show_results(session: Session, wanted: Wanted, shown: ShownPage) -> None:
-    number = _page_number(wanted)
-    found = search_prompts(
-        session,
-        wanted.query,
-        tags=(wanted.tag,) if wanted.tag else (),
-        agent_type=wanted.agent_type,
-        access=wanted.access,
-        language=wanted.language,
-        skip=number * _PAGE_SIZE,
-        take=_PAGE_SIZE,
-        sort=Sort(wanted.sort),
-        as_written=st.session_state.get(_AS_WRITTEN) == wanted.query,
-        embedder=query_embedder(),
-    )
+def _show_results(wanted: Wanted, found: SearchPage, number: int, shown: ShownPage) -> None:
     if wanted.query:
-        shown.search(wanted.query, astuple(wanted)[1:], found.total)
+        shown.search(wanted.query, (*astuple(wanted.filters), wanted.sort), found.total)
     if not found.cards:
         _show_nothing_found(wanted)
         return
     first = number * _PAGE_SIZE + 1
     if found.corrected:
         _tell_corrected(wanted.query, found.corrected)
-    last = first + len(found.cards) - 1
-    template = (
-        N_("{first} to {last} of {total} prompts") if found.is_total else N_("{first} to {last} of {total} or more")
-    )
-    counts = {"first": first, "last": last, "total": found.total}
-    st.caption(_(template, **{name: formats.number(count) for name, count in counts.items()}))
+    _tell_counts(found, first)
     passages = {one.card.id: one.snippet for one in found.found}
     prompt_grid(found.cards, shown.list(Surface.SEARCH, _unexplained(found.cards), first), passages)
     _turn_pages(wanted, number, more=first + len(found.cards) <= found.total)
+
+
+def _tell_counts(found: SearchPage, first: int) -> None:
+    template = (
+        N_("{first} to {last} of {total} prompts") if found.is_total else N_("{first} to {last} of {total} or more")
+    )
+    counts = {"first": first, "last": first + len(found.cards) - 1, "total": found.total}
+    told = _(template, **{name: formats.number(count) for name, count in counts.items()})
+    if found.as_of is None:
+        age = _("There is no index yet: only the newest prompts are searched.")
+    else:
+        age = _("Index of {moment}", moment=formats.moment(found.as_of))
+    st.caption(f"{told} · {age}")
 
 
 def _tell_corrected(query: str, corrected: str) -> None:
@@ -196,15 +184,16 @@ def _unexplained(cards: Iterable[PromptCard]) -> Iterable[tuple[int, None]]:
 
 
 def _show_nothing_found(wanted: Wanted) -> None:
-    has_filter = wanted.agent_type or wanted.access or wanted.language or wanted.tag
     query = plain(wanted.query, 80)
     if not query:
         said = _("No prompt is like this. Remove a filter.")
-    elif has_filter:
+    elif not wanted.filters.are_none:
         said = _("No prompt holds “{query}” with these filters. Remove a filter, or try another word.", query=query)
     else:
         said = _("No prompt holds “{query}”. Try another word, or fewer letters of it.", query=query)
     st.info(said, icon=":material/search_off:")
+    if not wanted.filters.are_none:
+        st.button(_("Remove the filters"), icon=":material/filter_alt_off:", on_click=clear_filters, key="clear")
 
 
 def _page_number(wanted: Wanted) -> int:

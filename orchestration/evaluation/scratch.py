@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-from psycopg import connect
-from psycopg.sql import SQL, Identifier
-from sqlalchemy import URL
+from sqlalchemy import URL, text
+from sqlalchemy.exc import DBAPIError
 
 from orchestration.lib.dbt_project import connection_variables, dbt_command, last_line
 from schema.database import create_role_engine, database_url
@@ -24,19 +23,23 @@ def scratch_database() -> Iterator[URL]:
     Raises:
         PromptoryError: the server's user may not create a database.
     """
-    url = database_url()
-    name = f"promptory_scratch_{uuid4().hex[:12]}"
-    libpq = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with connect(libpq, autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    url, name = database_url(), f"promptory_scratch_{uuid4().hex[:12]}"
+    server = create_role_engine(url, None).execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
         try:
-            scratch = url.set(database=name)
-            engine = create_role_engine(scratch, None)
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        except DBAPIError as error:
+            raise PromptoryError(
+                f"A measurement needs a database of its own: {str(error.orig).splitlines()[0]}."
+            ) from None
+        try:
+            engine = create_role_engine(url.set(database=name), None)
             upgrade(engine)
             engine.dispose()
-            yield scratch
+            yield url.set(database=name)
         finally:
-            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
 
 
 def build(url: URL, *selection: str) -> None:

@@ -5,9 +5,11 @@ from math import log
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import URL, Engine
 
-from schema.repository.search import SearchPage, Sort, find, patience, search_prompts
+from orchestration.lib.dbt_project import PROJECT_DIR
+from schema.repository.search import SearchPage, Sort, find, patience, search_prompts, terms
 from schema.repository.search.terms import Term, with_blocks
 from tests.conftest import scratch_library
 from tests.support.library import Library
@@ -205,10 +207,21 @@ def test_scores_are_bm25_worked_out_by_hand(indexed: Library) -> None:
 
 def test_rare_terms_are_read_whole_and_common_ones_share_what_is_left() -> None:
     """Of 8,000 postings 300 go to the rare term, of the 7,700 left half to the next one, in whole blocks."""
-    terms = [Term("common", 90_000, 0, 0.1), Term("rare", 300, 0, 5.0), Term("usual", 20_000, 0, 1.0)]
-    read = {term.term: (term.blocks, term.is_cut) for term in with_blocks(terms, 8_000)}
+    asked = [Term("common", 90_000, 0, 0.1), Term("rare", 300, 0, 5.0), Term("usual", 20_000, 0, 1.0)]
+    read = {term.term: (term.blocks, term.is_cut) for term in with_blocks(asked, 8_000)}
     assert read == {"rare": (1, False), "usual": (3, True), "common": (4, True)}
-    assert [term.blocks for term in with_blocks(terms, 300)] == [1, 0, 0]
+    assert [term.blocks for term in with_blocks(asked, 300)] == [1, 0, 0]
+
+
+def test_a_search_scores_with_what_the_index_was_built_with() -> None:
+    variables = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    names = ("k1", "b", "title_weight", "postings_per_block")
+    assert tuple(variables[f"search_{name}"] for name in names) == (
+        terms.K1,
+        terms.B,
+        terms.TITLE_WEIGHT,
+        terms.POSTINGS_PER_BLOCK,
+    )
 
 
 def test_scores_are_the_same_however_little_is_read(indexed: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,11 @@ postings as (
             partition by posting.term, documents.audience
             order by
                 posting.occurrences
-                / (posting.occurrences + 1.2 * (0.25 + 0.75 * documents.length / averages.length)) desc,
+                / (
+                    posting.occurrences
+                    + {{ var('search_k1') }}
+                    * (1 - {{ var('search_b') }} + {{ var('search_b') }} * documents.length / averages.length)
+                ) desc,
                 documents.prompt_id asc
         ) as place,
         cast(count(*) over (partition by posting.term, documents.audience) as integer) as term_documents

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from schema.repository.warehouse import reading_marts
+
 MOST_VALUES = 50
 
 # OFFSET 0 has the collections looked up prompt by prompt: a planner that expects more prompts would read all of them.
@@ -68,13 +70,14 @@ def facets_of(session: Session, prompt_ids: Sequence[int]) -> Facets:
     return _facets(session, _OF_PROMPTS + _MOST, {"ids": list(prompt_ids)})
 
 
-def facets_of_library(session: Session) -> Facets:
+def library_facets(session: Session) -> Facets:
     """The facets of all prompts, as of the last refresh.
 
     Raises:
-        WarehouseNotBuiltError: there was none yet (inside `reading_marts`).
+        WarehouseNotBuiltError: there was none yet.
     """
-    return _facets(session, _OF_LIBRARY + _MOST, {})
+    with reading_marts():
+        return _facets(session, _OF_LIBRARY + _MOST, {})
 
 
 def _facets(session: Session, statement: str, parameters: dict[str, Any]) -> Facets:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from schema.embedders import QueryEmbedder
 from schema.repository.cards import PromptCard, check_page, to_card
-from schema.repository.search.facets import Facets, facets_of, facets_of_library
+from schema.repository.search.facets import Facets, facets_of, library_facets
 from schema.repository.search.find import Scope, find
 from schema.repository.search.index import current_index, vocabulary_of
 from schema.repository.search.meaning import find_with_meaning, meaning_of
@@ -119,7 +119,7 @@ def search_prompts(
         facets = None
         if with_facets:
             is_whole_library = index is not None and not (filters or asked.words or asked.excluded)
-            facets = facets_of_library(session) if is_whole_library else facets_of(session, result.ids)
+            facets = library_facets(session) if is_whole_library else facets_of(session, result.ids)
     return SearchPage(
         total=result.total,
         found=[Found(card := to_card(row), snippet_of(card, result.terms), row.score) for row in result.rows],

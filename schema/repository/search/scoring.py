@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from schema.repository.search.filters import IS_CURRENT
 from schema.repository.search.index import MAX_UNINDEXED
+from schema.repository.search.terms import TITLE_WEIGHT
 
 TERMS = """
 terms AS MATERIALIZED (
@@ -42,7 +43,7 @@ newest AS MATERIALIZED (
         sum(sum(t.occurrences)) OVER (PARTITION BY n.id) AS length
     FROM newest AS n
     CROSS JOIN LATERAL (
-        SELECT term, 2 * occurrences AS occurrences FROM library.search_terms(n.title, n.language)
+        SELECT term, {TITLE_WEIGHT} * occurrences AS occurrences FROM library.search_terms(n.title, n.language)
         UNION ALL
         SELECT term, occurrences FROM library.search_terms(n.body, n.language)
     ) AS t

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from schema.repository.search.index import Index
 from schema.repository.search.spelling import MAX_COMPLETIONS
 
-# Robertson, Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009).
+# Robertson, Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009). The index is built with these;
+# dbt's variables of the same names are equal to them.
 K1, B = 1.2, 0.75
-POSTINGS_IN_A_BLOCK = 1_000
+TITLE_WEIGHT = 2
+POSTINGS_PER_BLOCK = 1_000
 
 _OF_LANGUAGES = """
 WITH asked AS MATERIALIZED (
@@ -70,7 +72,7 @@ class Term:
     @property
     def is_cut(self) -> bool:
         """Whether some of its packed postings are left out."""
-        return self.packed > self.blocks * POSTINGS_IN_A_BLOCK
+        return self.packed > self.blocks * POSTINGS_PER_BLOCK
 
 
 def terms_of(session: Session, index: Index | None, words: Sequence[str]) -> list[Term]:
@@ -105,9 +107,9 @@ def with_blocks(terms: Sequence[Term], postings: int) -> list[Term]:
     """
     read: list[Term] = []
     for place, term in enumerate(sorted(terms, key=lambda one: (one.packed, one.term))):
-        share = max(postings // (len(terms) - place), POSTINGS_IN_A_BLOCK) if postings > 0 else 0
-        whole = ceil(term.packed / POSTINGS_IN_A_BLOCK)
-        blocks = whole if term.packed <= share else share // POSTINGS_IN_A_BLOCK
-        postings -= min(term.packed, blocks * POSTINGS_IN_A_BLOCK)
+        share = max(postings // (len(terms) - place), POSTINGS_PER_BLOCK) if postings > 0 else 0
+        whole = ceil(term.packed / POSTINGS_PER_BLOCK)
+        blocks = whole if term.packed <= share else share // POSTINGS_PER_BLOCK
+        postings -= min(term.packed, blocks * POSTINGS_PER_BLOCK)
         read.append(replace(term, blocks=blocks))
     return read
