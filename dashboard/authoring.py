@@ -76,7 +76,7 @@ def _form(prompt: PromptDetail | None) -> _Draft | None:
     with st.form(f"prompt-{key}"):
         title = st.text_input(_("Title"), card.title if card else "", max_chars=_MAX_TITLE, key=f"title-{key}")
         body = st.text_area(
-            _("Text"),
+            _("Text of the prompt"),
             (card.prompt_text or "") if card else "",
             height=320,
             key=f"text-{key}",
@@ -213,5 +213,5 @@ def _restore(prompt_id: int, title: str) -> None:
             is_restored = restore_prompt(session, prompt_id)
             session.commit()
         if not is_restored:
-            raise PromptoryError("This prompt cannot be restored any more.")
+            raise PromptoryError(N_("This prompt cannot be restored any more."))
         say(_("“{title}” is back.", title=plain(title, 120)))

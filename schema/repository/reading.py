@@ -17,7 +17,7 @@ from schema.repository.tables import archived_prompts, merged_into, prompt_cards
 class PromptDetail:
     """A prompt that lists show; what belongs to its text is empty where the viewer may not read that.
 
-    `variables` are as `Prompt` has them, `versions` counts what it was before; `is_liked` and `is_own` are the viewer's.
+    `variables` are as `Prompt` has them; `versions` counts what it was before. Likes and owning are the viewer's.
     """
 
     card: PromptCard
