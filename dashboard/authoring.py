@@ -8,7 +8,7 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from dashboard import formats, viewer
-from dashboard.components import AGENT_TYPES, TIERS, agent_type_name, plain, prompt_link
+from dashboard.components import AGENT_TYPES, TIERS, agent_type_name, plain, prompt_id_of, prompt_link
 from dashboard.imports.wording import telling, told
 from dashboard.suggestions import recent_tags
 from dashboard.translation import N_, _
@@ -43,15 +43,13 @@ class _Draft:
     access: Tier
 
 
-def ask_prompt(session: Session, asked: str | None) -> None:
+def ask_prompt(asked: str | None) -> None:
     """The form for a new prompt, or for the one of the viewer's own whose id is asked for."""
-    prompt = None
-    if asked is not None:
-        prompt = fetch_prompt(session, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-        if prompt is None or not prompt.is_own:
-            st.info(_("This prompt is not there any more, or it is somebody else's."), icon=":material/search_off:")
-            st.button(_("Back"), icon=":material/arrow_back:", on_click=_leave)
-            return
+    prompt = None if asked is None else _own_prompt(asked)
+    if asked is not None and prompt is None:
+        st.info(_("This prompt is not there any more, or it is somebody else's."), icon=":material/search_off:")
+        st.button(_("Back"), icon=":material/arrow_back:", on_click=_leave)
+        return
     st.subheader(_("Change the prompt") if prompt else _("Write a prompt"), anchor=False)
     draft = _form(prompt)
     if draft is not None:
@@ -66,6 +64,15 @@ def ask_prompt(session: Session, asked: str | None) -> None:
                 args=(prompt.card.id, prompt.card.title),
                 help=_("You can take it back for {count} days.", count=RESTORABLE.days),
             )
+
+
+def _own_prompt(asked: str) -> PromptDetail | None:
+    prompt_id = prompt_id_of(asked)
+    if prompt_id is None:
+        return None
+    with viewer.open_session() as session:
+        prompt = fetch_prompt(session, prompt_id)
+    return prompt if prompt and prompt.is_own else None
 
 
 def _form(prompt: PromptDetail | None) -> _Draft | None:
@@ -128,11 +135,7 @@ def _save(draft: _Draft, prompt: PromptDetail | None) -> None:
             session.commit()
     except DuplicatePromptError as error:
         st.error(told(error), icon=":material/error:")
-        with viewer.open_session() as session:
-            other = find_prompt_with_text(session, draft.prompt_text)
-            found = fetch_prompt(session, other) if other else None
-        if found:
-            prompt_link(found.card.id, found.card.title, icon=":material/article:")
+        _show_duplicate(draft.prompt_text)
         return
     except PromptoryError as error:
         st.error(told(error), icon=":material/error:")
@@ -140,6 +143,18 @@ def _save(draft: _Draft, prompt: PromptDetail | None) -> None:
     with telling() as say:
         say(_("“{title}” is saved.", title=plain(draft.title, 120)))
     st.switch_page("app_pages/prompt.py", query_params={"id": str(prompt_id)})
+
+
+def _show_duplicate(prompt_text: str) -> None:
+    """The prompt that has the text, as far as the viewer may know of it."""
+    with viewer.open_session() as session:
+        other = find_prompt_with_text(session, prompt_text)
+        found = fetch_prompt(session, other) if other else None
+        deleted = deleted_prompts(session, viewer.viewer_id() or 0)
+    if found:
+        prompt_link(found.card.id, found.card.title, icon=":material/article:")
+    elif other in [one.id for one in deleted]:
+        st.caption(_("It is one that you deleted. You can restore it from your library."))
 
 
 def _written(session: Session, draft: _Draft, prompt: PromptDetail | None) -> int:

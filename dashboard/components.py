@@ -137,6 +137,12 @@ def prompt_card(
         st.caption(_byline(card))
 
 
+def prompt_id_of(address: str) -> int | None:
+    """The prompt that a parameter of an address names, whether there is one or not; None where it is no number."""
+    # Of eighteen digits every number is a bigint.
+    return int(address) if address.isascii() and address.isdigit() and len(address) <= 18 else None
+
+
 def prompt_link(prompt_id: int, title: str, *, icon: str = "") -> None:
     """A link to a prompt's page by its title."""
     st.page_link(PROMPT_PAGE, label=f"**{plain(title, 120)}**", icon=icon, query_params={"id": str(prompt_id)})
@@ -171,13 +177,13 @@ def table(frame: pd.DataFrame, columns: dict[str, Any], *, key: str) -> None:
 def badges(card: PromptCard) -> str:
     """What a prompt is for, who may read it, and its language, as Markdown."""
     kind = ":material/image:" if card.agent_type == "IMAGE" else ":material/chat:"
-    badges = [f":blue-badge[{kind} {plain(agent_type_name(card.agent_type))}]"]
-    badges.append(
+    parts = [f":blue-badge[{kind} {plain(agent_type_name(card.agent_type))}]"]
+    parts.append(
         f":violet-badge[:material/star: {_('Pro')}]" if card.access == "PRO" else f":green-badge[{_('Free')}]"
     )
     if card.language:
-        badges.append(f":gray-badge[{plain(language_name(card.language), 20)}]")
-    return " ".join(badges)
+        parts.append(f":gray-badge[{plain(language_name(card.language), 20)}]")
+    return " ".join(parts)
 
 
 def _text(card: PromptCard, opening: Opening | None, passage: Snippet | None) -> None:

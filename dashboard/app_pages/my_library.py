@@ -36,10 +36,10 @@ def page() -> None:
     if shelf != "own":
         st.query_params.pop(_EDIT, None)
     edited = st.query_params.get(_EDIT)
-    with viewer.open_session() as session:
-        if edited:
-            ask_prompt(session, None if edited == _NEW else edited)
-        else:
+    if edited:
+        ask_prompt(None if edited == _NEW else edited)
+    else:
+        with viewer.open_session() as session:
             _show_shelf(session, reader, shelf)
     # Nothing here is a list that we chose for them: opening one of it says nothing of our lists.
     ShownPage().tell()

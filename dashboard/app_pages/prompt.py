@@ -5,7 +5,7 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from dashboard import charts, formats, uses, viewer
-from dashboard.components import badges, figure, plain, prompt_grid
+from dashboard.components import badges, figure, plain, prompt_grid, prompt_id_of
 from dashboard.definitions import definition
 from dashboard.figures import change
 from dashboard.filling import fill_in
@@ -27,7 +27,6 @@ from schema.repository.similar import similar_prompts
 from schema.repository.warehouse import WarehouseNotBuiltError
 
 _ID = "id"
-_MAX_ID = 2**63 - 1
 _MERGED_FROM = "prompt_merged_from"
 _SURFACE = "prompt_surface"
 _PERIOD, _DAYS = 30, 90
@@ -38,22 +37,21 @@ _COUNTS = {"views": N_("Views"), "copies": N_("Copies"), "likes": N_("Likes")}
 
 def page() -> None:
     """The prompt that the address names, or what became of it."""
-    prompt_id = _asked_for()
+    prompt_id = prompt_id_of(st.query_params.get(_ID, ""))
     if prompt_id is None:
         _show_nothing(_("This address names no prompt."))
         return
     uses.settle_like(prompt_id)
+    shown = ShownPage()
     with viewer.open_session() as session:
         prompt = fetch_prompt(session, prompt_id)
         if prompt is None:
             _tell_what_became(session, prompt_id)
             return
-        _show(session, prompt)
-
-
-def _asked_for() -> int | None:
-    asked = st.query_params.get(_ID, "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 20 and int(asked) <= _MAX_ID else None
+        _show(session, prompt, shown)
+    if uses.saw(prompt_id, is_locked=prompt.card.prompt_text is None):
+        st.session_state[_SURFACE] = opened(prompt_id)
+    shown.tell()
 
 
 def _tell_what_became(session: Session, prompt_id: int) -> None:
@@ -74,11 +72,9 @@ def _show_nothing(said: str) -> None:
     st.page_link("app_pages/discover.py", label=_("Find another prompt"), icon=":material/search:")
 
 
-def _show(session: Session, prompt: PromptDetail) -> None:
+def _show(session: Session, prompt: PromptDetail, shown: ShownPage) -> None:
     card = prompt.card
     is_locked = card.prompt_text is None
-    if uses.saw(card.id, is_locked=is_locked):
-        st.session_state[_SURFACE] = opened(card.id)
     st.set_page_config(page_title=f"{card.title} · Promptory")
     show_notice()
     if st.session_state.pop(_MERGED_FROM, None) == card.id:
@@ -99,7 +95,7 @@ def _show(session: Session, prompt: PromptDetail) -> None:
     _show_numbers(session, card.id)
     if prompt.versions and not is_locked:
         _show_versions(session, prompt)
-    _show_similar(session, card.id)
+    _show_similar(session, card.id, shown)
 
 
 def _show_likes(prompt: PromptDetail) -> None:
@@ -238,17 +234,15 @@ def _compare_versions(versions: list[Version], prompt: PromptDetail) -> None:
                 column.html(html)
 
 
-def _show_similar(session: Session, prompt_id: int) -> None:
+def _show_similar(session: Session, prompt_id: int, shown: ShownPage) -> None:
     try:
         found = similar_prompts(session, prompt_id, take=_SIMILAR)
     except WarehouseNotBuiltError:
         session.rollback()
         found = []
-    shown = ShownPage()
     if found:
         st.subheader(_("Similar prompts"), anchor=False)
         prompt_grid(found, shown.list(Surface.SIMILAR, ((card.id, None) for card in found)))
-    shown.tell()
 
 
 page()

@@ -1,4 +1,4 @@
-"""What a reader does: finds, fills in, copies, likes and is recommended, meets a lock, and writes; in both languages."""
+"""What a reader does: finds, fills in, copies, likes, is recommended, meets a lock, and writes; in both languages."""
 
 import re
 import time
@@ -45,7 +45,15 @@ class Words:
 
 ENGLISH = Words(
     *("en-GB", "E-mail", "Password", "Copy", "Copied", "Like · ", "Liked · ", "Discover", "Because you liked"),
-    *("My library", "the text is for Pro subscribers", "My own", "Write a prompt", "Title", "Text of the prompt", "Save"),
+    *(
+        "My library",
+        "the text is for Pro subscribers",
+        "My own",
+        "Write a prompt",
+        "Title",
+        "Text of the prompt",
+        "Save",
+    ),
     *("Change", "Delete", "Restore", "is back"),
 )
 KOREAN = Words(
@@ -127,7 +135,8 @@ def test_a_reader_finds_fills_in_copies_and_likes_a_prompt_and_is_recommended_ot
     assert page.evaluate("navigator.clipboard.readText()").split() == whole.split()
     eventually(lambda: warehouse.rows(USES, reader=reader.id, prompt=prompt), [("copy",), ("view",)])
     clicks = """
-        SELECT c.action, l.surface FROM library.impression_clicks AS c INNER JOIN library.shown_lists AS l USING (list_id)
+        SELECT c.action, l.surface FROM library.impression_clicks AS c
+        INNER JOIN library.shown_lists AS l USING (list_id)
         WHERE l.user_id = :reader ORDER BY 1
     """
     eventually(lambda: warehouse.rows(clicks, reader=reader.id), [("copy", "search"), ("open", "search")])

@@ -96,6 +96,14 @@ def test_what_is_wrong_is_told_beside_the_form_and_what_was_written_stays(config
     assert configured.value("SELECT count(*) FROM library.prompts") == 1
 
 
+@pytest.mark.parametrize("text", ["' OR 1=1 --", "'; DROP TABLE library.prompts; --", "$$; DELETE FROM library.users"])
+def test_sql_in_a_field_is_a_text(configured: Library, ann: int, text: str) -> None:
+    fill(my_library(shelf="own", edit="new"), title=text, text=f"{text} {{{{x}}}}", description=text, tags=[text])
+    assert configured.rows("SELECT title, prompt_text, description, created_by FROM library.prompts") == [
+        (text, f"{text} {{{{x}}}}", text, ann)
+    ]
+
+
 @pytest.mark.parametrize("asked", ["{id}", "999", "x", "1;DROP TABLE", "-1", "9" * 30])
 def test_another_persons_prompt_is_not_changed_by_its_address(configured: Library, ann: int, asked: str) -> None:
     eve = configured.add_user("eve@example.com")
