@@ -178,9 +178,7 @@ def badges(card: PromptCard) -> str:
     """What a prompt is for, who may read it, and its language, as Markdown."""
     kind = ":material/image:" if card.agent_type == "IMAGE" else ":material/chat:"
     parts = [f":blue-badge[{kind} {plain(agent_type_name(card.agent_type))}]"]
-    parts.append(
-        f":violet-badge[:material/star: {_('Pro')}]" if card.access == "PRO" else f":green-badge[{_('Free')}]"
-    )
+    parts.append(f":violet-badge[:material/star: {_('Pro')}]" if card.access == "PRO" else f":green-badge[{_('Free')}]")
     if card.language:
         parts.append(f":gray-badge[{plain(language_name(card.language), 20)}]")
     return " ".join(parts)

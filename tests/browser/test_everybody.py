@@ -60,7 +60,7 @@ def test_the_keyboard_goes_from_the_menu_to_the_page_in_the_order_of_reading(pag
     page.goto(f"{address}/rankings")
     settle(page)
     passed = []
-    for _ in range(16):
+    for _ in range(24):
         page.keyboard.press("Tab")
         passed.append(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''"))
     wanted = [
