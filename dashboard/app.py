@@ -25,7 +25,9 @@ def pages_for(account: Account | None, *, is_known: bool = True) -> dict[str, li
 
     All of them where it is not known who asks: then none is run, but the address is kept.
     """
-    pages = {"": [_page("discover", _("Discover"), "search", is_first=True)]}
+    pages = {"": [_page("discover", _("Discover"), "search", is_first=True), _page("prompt", _("Prompt"), "article")]}
+    if not is_known or account:
+        pages[""].append(_page("my_library", _("My library"), "bookmarks", address="my-library"))
     if not is_known or (account and account.is_analyst):
         pages[_("Metrics")] = [
             _page("tags", _("Tags"), "sell"),
@@ -57,7 +59,9 @@ def show_menu(pages: dict[str, list[StreamlitPage]]) -> None:
                 if section:
                     st.caption(plain(section))
                 for link in links:
-                    st.page_link(link)
+                    # A prompt's page says little without the prompt that its address names.
+                    if link.url_path != "prompt":
+                        st.page_link(link)
 
 
 def main() -> None:

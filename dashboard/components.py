@@ -25,6 +25,7 @@ LANGUAGES = ["en", "ko", "ja", "zh", "es", "fr", "de", "pt", "ru"]
 AGENT_TYPES = {"LLM": N_("Text"), "IMAGE": N_("Image")}
 TIERS = {"FREE": N_("Free"), "PRO": N_("Pro")}
 
+PROMPT_PAGE = "app_pages/prompt.py"
 MAX_TAGS_SHOWN = 6
 _EXCERPT_CHARACTERS = 180
 _LONG_TEXT_CHARACTERS = 1500
@@ -112,7 +113,9 @@ def choose(label: str, names: dict[_Choice, str], default: _Choice, *, key: str)
     return default if chosen is None else chosen
 
 
-def prompt_grid(cards: Iterable[PromptCard], opening: Opening, passages: Mapping[int, Snippet] | None = None) -> None:
+def prompt_grid(
+    cards: Iterable[PromptCard], opening: Opening | None, passages: Mapping[int, Snippet] | None = None
+) -> None:
     """Cards side by side as the width allows; `passages` are shown instead of the beginnings of texts, by prompt."""
     with st.grid(3, min_column_width=300):
         for card in cards:
@@ -124,14 +127,25 @@ def prompt_card(
 ) -> None:
     """One prompt: what everybody may see, and its text, or a lock where the viewer may not read it."""
     with st.container(border=True, height="stretch", gap="small"):
-        st.markdown(f"##### {plain(card.title, 120)}", anchors=False)
+        prompt_link(card.id, card.title)
         if reason:
             st.caption(f":material/recommend: {plain(reason, 140)}")
-        st.markdown(_badges(card))
+        st.markdown(badges(card))
         if card.description:
             st.markdown(plain(card.description, 220))
         _text(card, opening, passage)
         st.caption(_byline(card))
+
+
+def id_of(address: str) -> int | None:
+    """The id that a parameter of an address names, whether there is one or not; None where it is no number."""
+    # Of eighteen digits every number is a bigint.
+    return int(address) if address.isascii() and address.isdigit() and len(address) <= 18 else None
+
+
+def prompt_link(prompt_id: int, title: str, *, icon: str = "") -> None:
+    """A link to a prompt's page by its title."""
+    st.page_link(PROMPT_PAGE, label=f"**{plain(title, 120)}**", icon=icon, query_params={"id": str(prompt_id)})
 
 
 def figure(
@@ -160,15 +174,14 @@ def table(frame: pd.DataFrame, columns: dict[str, Any], *, key: str) -> None:
     st.dataframe(frame, column_config=columns, column_order=list(columns), hide_index=True, key=key)
 
 
-def _badges(card: PromptCard) -> str:
+def badges(card: PromptCard) -> str:
+    """What a prompt is for, who may read it, and its language, as Markdown."""
     kind = ":material/image:" if card.agent_type == "IMAGE" else ":material/chat:"
-    badges = [f":blue-badge[{kind} {plain(agent_type_name(card.agent_type))}]"]
-    badges.append(
-        f":violet-badge[:material/star: {_('Pro')}]" if card.access == "PRO" else f":green-badge[{_('Free')}]"
-    )
+    parts = [f":blue-badge[{kind} {plain(agent_type_name(card.agent_type))}]"]
+    parts.append(f":violet-badge[:material/star: {_('Pro')}]" if card.access == "PRO" else f":green-badge[{_('Free')}]")
     if card.language:
-        badges.append(f":gray-badge[{plain(language_name(card.language), 20)}]")
-    return " ".join(badges)
+        parts.append(f":gray-badge[{plain(language_name(card.language), 20)}]")
+    return " ".join(parts)
 
 
 def _text(card: PromptCard, opening: Opening | None, passage: Snippet | None) -> None:

@@ -14,6 +14,7 @@ from dashboard.components import (
     LANGUAGES,
     TIERS,
     agent_type_name,
+    id_of,
     keep_in_address,
     language_name,
     tier_name,
@@ -77,14 +78,13 @@ class Filters:
 def chosen_filters() -> Filters:
     """What the viewer chose, or at first what the address names."""
     chosen = {one.facet: _chosen(one) for one in _FILTERS}
-    creator = chosen["creator"]
     return Filters(
         tag=chosen["tag"],
         agent_type=chosen["agent_type"],
         access=chosen["access"],
         language=chosen["language"],
         collection=chosen["collection"],
-        creator=int(creator) if creator is not None else None,
+        creator=id_of(chosen["creator"] or ""),
     )
 
 
@@ -108,7 +108,7 @@ def _chosen(one: _Filter) -> str | None:
         value = one.typed_as(value)
     if one.is_closed and value not in one.options:
         return None
-    if one.facet == "creator" and not (value.isascii() and value.isdecimal() and len(value) <= 18):  # a bigint
+    if one.facet == "creator" and id_of(value) is None:
         return None
     return value or None
 

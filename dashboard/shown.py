@@ -25,7 +25,7 @@ log = structlog.get_logger("dashboard")
 
 SETTLES_AFTER = timedelta(seconds=1.2)
 _LOOKS_EVERY = timedelta(seconds=1.5)
-_LISTS, _SEARCH, _VISIT = "shown_lists", "shown_search", "visit"
+_LISTS, _ON_PAGE, _SEARCH, _VISIT = "shown_lists", "shown_on_page", "shown_search", "visit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class ShownPage:
         asked = (viewer.viewer_id(), query, filters)
         search = st.session_state.get(_SEARCH)
         if search is None or search.asked != asked:
-            search = _Search(asked, Asked(uuid.uuid4(), _visit(), query, found), time.monotonic())
+            search = _Search(asked, Asked(uuid.uuid4(), visit(), query, found), time.monotonic())
             st.session_state[_SEARCH] = search
         self._search = search
 
@@ -83,6 +83,7 @@ class ShownPage:
 
     def tell(self) -> None:
         """Tell the library what is new on this page, now or, of a search that may still be typed, in a moment."""
+        st.session_state[_ON_PAGE] = [one.shown.surface for one in self._listed]
         if self._search is None or self._search.is_settled:
             _tell(self._search, self._listed)
         else:
@@ -103,11 +104,30 @@ def _tell(search: _Search | None, listed: Sequence[_Listed]) -> None:
     if not new and asked is None:
         return
     lists, search_id = [one.shown for one in new], search.event.search_id if search else None
-    told_at = _written(lambda session: record_shown(session, lists, asked=asked, search_id=search_id))
+    told_at = written(lambda session: record_shown(session, lists, asked=asked, search_id=search_id))
     for one in new:
         _lists()[one.shown.surface] = replace(one, is_told=True, shown_at=told_at)
     if search:
         st.session_state[_SEARCH] = replace(search, is_told=True)
+
+
+def opened(prompt_id: int) -> Surface | None:
+    """The reader opened a prompt from the page they were on; returns the list, where it was in one.
+
+    A link tells nothing when it is followed: the first list of that page that holds the prompt is taken for it.
+    """
+    for surface in st.session_state.get(_ON_PAGE, ()):
+        listed = _lists().get(surface)
+        if listed is not None and any(placed.prompt_id == prompt_id for placed in listed.shown.prompts):
+            _click(surface, prompt_id, Action.OPEN)
+            return Surface(surface)
+    return None
+
+
+def copied(prompt_id: int, surface: Surface | None) -> None:
+    """The reader copied a prompt that they had opened from a list."""
+    if surface is not None:
+        _click(surface, prompt_id, Action.COPY)
 
 
 def _lists() -> dict[Surface, _Listed]:
@@ -115,7 +135,7 @@ def _lists() -> dict[Surface, _Listed]:
     return found
 
 
-def _visit() -> str:
+def visit() -> str:
     """A name for this browser session, which tells nobody's."""
     return str(st.session_state.setdefault(_VISIT, uuid.uuid4().hex))
 
@@ -127,10 +147,11 @@ def _click(surface: Surface, prompt_id: int, action: Action) -> None:
     _tell(st.session_state.get(_SEARCH) if surface == Surface.SEARCH else None, [listed])
     list_id, shown_at = listed.shown.list_id, _lists()[surface].shown_at
     if shown_at is not None:
-        _written(lambda session: record_click(session, list_id, shown_at, prompt_id, action))
+        written(lambda session: record_click(session, list_id, shown_at, prompt_id, action))
 
 
-def _written(write: Callable[[Session], Any]) -> Any:
+def written(write: Callable[[Session], Any]) -> Any:
+    """What a statement says that is committed for the viewer; None where it could not be, which is logged."""
     try:
         with viewer.open_session() as session:
             done = write(session)

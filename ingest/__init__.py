@@ -11,10 +11,12 @@ from ingest.billing import (
     retry_subscriptions,
 )
 from ingest.columns import ALIASES
+from ingest.composing import compose_prompt
 from ingest.corrections import access_said, import_corrections
 from ingest.errors import RefusedError, Remedy, UnreadableFileError
 from ingest.export import FORMATS as EXPORT_FORMATS
 from ingest.export import Selection, export_prompts
+from ingest.fields import PromptRecord
 from ingest.near_duplicates import decide, find_near_duplicates, separate
 from ingest.preview import Fault, FilePreview, Preview, preview_prompts
 from ingest.prompts import MAX_COLLECTION_CHARACTERS, ImportOptions, collection_of, import_prompts
@@ -22,6 +24,7 @@ from ingest.sources import Address, is_remote, s3_files
 from ingest.staging import Progress
 from ingest.undo import UndoResult, undo_import
 from ingest.users import load_users
+from ingest.variables import parts_of, variables_of
 
 __all__ = [
     "ALIASES",
@@ -37,6 +40,7 @@ __all__ = [
     "KnownPlan",
     "Preview",
     "Progress",
+    "PromptRecord",
     "RefusedError",
     "Remedy",
     "Selection",
@@ -44,6 +48,7 @@ __all__ = [
     "UnreadableFileError",
     "access_said",
     "collection_of",
+    "compose_prompt",
     "decide",
     "export_prompts",
     "find_near_duplicates",
@@ -56,6 +61,7 @@ __all__ = [
     "load_subscriptions",
     "load_users",
     "map_price",
+    "parts_of",
     "preview_prompts",
     "refresh_subscription_status",
     "retry_activity",
@@ -63,4 +69,5 @@ __all__ = [
     "s3_files",
     "separate",
     "undo_import",
+    "variables_of",
 ]

@@ -71,6 +71,17 @@ WHERE c.batch_id = :batch_id AND c.relation = 'prompts' AND p.batch_id IS NULL
 LIMIT 1
 """
 
+# Prompts that the batch changed and the person who wrote them has changed since.
+_REVISED = """
+SELECT p.title FROM library.import_changes AS c
+INNER JOIN library.import_batches AS b ON b.id = c.batch_id
+INNER JOIN library.prompts AS p ON p.id = c.row_id
+INNER JOIN library.prompt_versions AS v
+    ON v.prompt_id = p.id AND v.replaced_by_batch_id IS NULL AND v.replaced_at > b.started_at
+WHERE c.batch_id = :batch_id AND c.relation = 'prompts'
+LIMIT 1
+"""
+
 _ACTIVITY = """
 SELECT
     (SELECT count(*) FROM library.user_prompt_likes AS l INNER JOIN library.prompts AS p ON p.id = l.prompt_id
@@ -244,3 +255,6 @@ def _check(connection: Connection, batch_id: int) -> None:
     taken = connection.scalar(text(_TAKEN), own)
     if taken:
         raise PromptoryError(f"Somebody has written a text of before import {batch_id} since: the prompt '{taken}'.")
+    revised = connection.scalar(text(_REVISED), own)
+    if revised:
+        raise PromptoryError(f"The author of a prompt of import {batch_id} has changed it since: '{revised}'.")

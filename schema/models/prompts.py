@@ -85,7 +85,10 @@ class Prompt(Base):
 
 
 class PromptVersion(Base):
-    """What a prompt was before an import changed it; version 1 is the oldest."""
+    """What a prompt was before it was changed; version 1 is the oldest.
+
+    `replaced_by_batch_id` is the import that changed it, None where the person did who wrote it.
+    """
 
     __tablename__ = "prompt_versions"
 
@@ -95,7 +98,7 @@ class PromptVersion(Base):
     description: Mapped[str | None] = mapped_column(Text)
     prompt_text: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    replaced_by_batch_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.import_batches.id"), index=True)
+    replaced_by_batch_id: Mapped[int | None] = mapped_column(ForeignKey(f"{LIBRARY}.import_batches.id"), index=True)
     replaced_at: Mapped[Created]
 
 

@@ -51,6 +51,11 @@ class Asked:
     found: int
 
 
+def bound_wait(session: Session) -> None:
+    """Let what is only counted take no longer than MAX_MILLISECONDS in this transaction."""
+    session.execute(text(_BOUND), {"milliseconds": str(MAX_MILLISECONDS)})
+
+
 def record_shown(
     session: Session, lists: Sequence[Shown], *, asked: Asked | None = None, search_id: uuid.UUID | None = None
 ) -> datetime:
@@ -74,7 +79,7 @@ def record_shown(
         "asked": asked.query if asked else None,
         "found": asked.found if asked else None,
     }
-    session.execute(text(_BOUND), {"milliseconds": str(MAX_MILLISECONDS)})
+    bound_wait(session)
     moment: datetime = session.execute(text(_SHOWN), parameters).scalar_one()
     return moment
 
@@ -88,6 +93,6 @@ def record_click(session: Session, list_id: uuid.UUID, shown_at: datetime, promp
     Raises:
         sqlalchemy.exc.DBAPIError: it could not be written.
     """
-    session.execute(text(_BOUND), {"milliseconds": str(MAX_MILLISECONDS)})
+    bound_wait(session)
     values = {"list_id": list_id, "shown_at": shown_at, "prompt_id": prompt_id, "action": action.value}
     session.execute(text(_CLICK), values)

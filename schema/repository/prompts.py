@@ -1,5 +1,7 @@
 """Fetch and create prompts. Each function is one statement on a session that acts for its viewer."""
 
+from typing import Any
+
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
@@ -54,6 +56,7 @@ def create_prompt(
     agent_type: AgentType = AgentType.LLM,
     access: Tier = Tier.FREE,
     language: str | None = None,
+    variables: list[dict[str, Any]] | None = None,
 ) -> int:
     """Create a prompt for the person `user_id`, who must be the session's viewer, and return its id.
 
@@ -61,13 +64,11 @@ def create_prompt(
         DuplicatePromptError: the library has this text already (outer white space aside).
         PromptoryError: title or text is empty, or the viewer is somebody else.
     """
-    body = normalise_body(prompt_text)
-    if not body.strip() or not title.strip():
-        raise PromptoryError("A prompt needs a title and a text.")
+    title, body = written(title, prompt_text)
     statement = (
         insert(Prompt)
         .values(
-            title=title.strip(),
+            title=title,
             description=description,
             prompt_text=body,
             agent_type=agent_type,
@@ -75,18 +76,43 @@ def create_prompt(
             access=access,
             language=language,
             content_hash=content_hash(body),
+            variables=variables or [],
         )
         .returning(Prompt.id)
     )
     try:
         return session.execute(statement).scalar_one()
     except IntegrityError as error:
-        session.rollback()
-        if "uq_prompts_content_hash" in str(error.orig):
-            raise DuplicatePromptError("The library has a prompt with this text already.") from None
-        raise
+        raise as_duplicate(session, error) from None
     except ProgrammingError as error:
         session.rollback()
         if "row-level security" in str(error.orig):
             raise PromptoryError("A prompt can be created only by the person it is for.") from None
         raise
+
+
+def find_prompt_with_text(session: Session, prompt_text: str) -> int | None:
+    """The id of the prompt that has this text (outer white space aside), where the viewer may read it."""
+    hashed = content_hash(normalise_body(prompt_text))
+    found: int | None = session.scalar(select(Prompt.id).where(Prompt.content_hash == hashed))
+    return found
+
+
+def written(title: str, prompt_text: str) -> tuple[str, str]:
+    """Title and text as the library keeps them.
+
+    Raises:
+        PromptoryError: one of them is empty.
+    """
+    title, body = title.strip(), normalise_body(prompt_text)
+    if not body.strip() or not title:
+        raise PromptoryError("A prompt needs a title and a text.")
+    return title, body
+
+
+def as_duplicate(session: Session, error: IntegrityError) -> Exception:
+    """What to raise of a fault of writing a text: that another prompt has it, where that is the fault."""
+    session.rollback()
+    if "uq_prompts_content_hash" in str(error.orig):
+        return DuplicatePromptError("The library has a prompt with this text already.")
+    return error

@@ -1,6 +1,24 @@
 """Views and marts that queries read, as SQLAlchemy tables; their owners are the migrations and dbt."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, MetaData, Numeric, Table, Text
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CollectionAggregate,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    any_,
+    func,
+    select,
+)
 
 _LIBRARY = MetaData(schema="library")
 _ANALYTICS = MetaData(schema="analytics")
@@ -29,6 +47,28 @@ merged_prompts = Table(
     Column("head_id", BigInteger),
 )
 
+
+def merged_into(prompt_id: int) -> CollectionAggregate[Any]:
+    """A prompt and those merged into it, to compare a column of ids with; as an OR it would be found by no index."""
+    others = select(merged_prompts.c.prompt_id).where(merged_prompts.c.head_id == prompt_id).scalar_subquery()
+    return any_(func.array_append(func.array(others, type_=ARRAY(BigInteger)), prompt_id))
+
+
+archived_prompts = Table(
+    "archived_prompts",
+    _LIBRARY,
+    Column("prompt_id", BigInteger),
+    Column("head_id", BigInteger),
+)
+
+prompt_collections = Table(
+    "prompt_collections",
+    _LIBRARY,
+    Column("prompt_id", BigInteger),
+    Column("collection_id", BigInteger),
+    Column("collection_name", Text),
+)
+
 prompt_neighbours = Table(
     "prompt_neighbours",
     _ANALYTICS,
@@ -55,6 +95,16 @@ prompt_rankings = Table(
     Column("like_rank", BigInteger),
     Column("hot_rank", BigInteger),
     Column("as_of", DateTime(timezone=True)),
+)
+
+prompt_daily = Table(
+    "prompt_daily",
+    _ANALYTICS,
+    Column("activity_date", Date),
+    Column("prompt_id", BigInteger),
+    Column("views", BigInteger),
+    Column("copies", BigInteger),
+    Column("likes", BigInteger),
 )
 
 tag_popularity = Table(

@@ -76,7 +76,7 @@ def test_a_curator_imports_an_archive_then_a_table_whose_columns_they_name_and_t
     page.get_by_test_id("stBaseButton-primary").click()
     expect(page.get_by_text("1 file · 1 found, 1 inserted")).to_be_visible()
     page.get_by_role("link", name="Discover").click()
-    expect(page.get_by_role("heading", name="인사")).to_be_visible()
+    expect(page.get_by_role("link", name="인사")).to_be_visible()
     page.get_by_role("link", name="Import").click()
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="Undo the import").click()

@@ -6,7 +6,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.browser import settle, sign_in
 
-PAGES = ["", "tags", "rankings", "subscriptions", "search-quality", "import", "duplicates", "export", "users"]
+OPEN = ["", "prompt?id=1", "my-library", "my-library?shelf=own&edit=new"]
+GUARDED = ["tags", "rankings", "subscriptions", "search-quality", "import", "duplicates", "export", "users"]
+PAGES = [*OPEN, *GUARDED]
 CURATOR = ("curator@example.com", "curator-password")
 
 
@@ -58,7 +60,7 @@ def test_the_keyboard_goes_from_the_menu_to_the_page_in_the_order_of_reading(pag
     page.goto(f"{address}/rankings")
     settle(page)
     passed = []
-    for _ in range(16):
+    for _ in range(24):
         page.keyboard.press("Tab")
         passed.append(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''"))
     wanted = [
@@ -95,7 +97,7 @@ def test_a_session_survives_a_refresh_and_another_window_and_ends_everywhere(bro
 
 def test_a_reader_cannot_open_a_guarded_page_by_its_address(page: Page, address: str) -> None:
     sign_in(page, address, "pro@example.com", "pro-password")
-    for name in PAGES[1:]:
+    for name in GUARDED:
         page.goto(f"{address}/{name}")
         settle(page)
         expect(page.get_by_role("heading", name="Discover")).to_be_visible()

@@ -87,6 +87,11 @@ def texts(app: AppTest) -> list[str]:
     return [str(piece.value) for pieces in lists for piece in pieces]
 
 
+def titles(app: AppTest) -> list[str]:
+    """The titles of prompts that lead to their pages, as Markdown."""
+    return [link.label[2:-2] for link in app.page_link if link.label.startswith("**")]
+
+
 def shown_text(app: AppTest) -> str:
     """All of `texts` as one."""
     return "\n".join(texts(app))

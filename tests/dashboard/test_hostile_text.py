@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,14 +16,19 @@ from tests.dashboard.driver import texts
 
 CARD = """
 from datetime import UTC, datetime
+import streamlit as st
 from dashboard.components import prompt_card
 from schema.repository.cards import PromptCard
 
 hostile = {hostile!r}
-prompt_card(PromptCard(
-    id=1, title=hostile, description=hostile, prompt_text=hostile, agent_type=hostile, access=hostile,
-    language=hostile, creator_name=hostile, created_at=datetime(2026, 1, 1, tzinfo=UTC), likes=3, tags=(hostile,),
-), hostile)
+
+def page():
+    prompt_card(PromptCard(
+        id=1, title=hostile, description=hostile, prompt_text=hostile, agent_type=hostile, access=hostile,
+        language=hostile, creator_name=hostile, created_at=datetime(2026, 1, 1, tzinfo=UTC), likes=3, tags=(hostile,),
+    ), hostile)
+
+st.navigation([st.Page(page), st.Page("app_pages/prompt.py")]).run()
 """
 
 
@@ -30,10 +36,14 @@ prompt_card(PromptCard(
     "hostile",
     ["[l](javascript:1)", "![i](http://x/p)", "<b>b</b>", "`c`", "$x$", ":red[x]", "**b**", "a | b", "# h", "~~s~~"],
 )
-def test_no_part_of_a_card_lets_markdown_through(hostile: str) -> None:
-    app = AppTest.from_string(CARD.format(hostile=hostile)).run()
+def test_no_part_of_a_card_lets_markdown_through(hostile: str, tmp_path: Path) -> None:
+    (tmp_path / "app_pages").mkdir()
+    (tmp_path / "app_pages" / "prompt.py").touch()
+    script = tmp_path / "app.py"
+    script.write_text(CARD.format(hostile=hostile), encoding="utf-8")
+    app = AppTest.from_file(script).run()
     assert not app.exception
-    shown = texts(app)
+    shown = [*texts(app), *(link.label.strip("*") for link in app.page_link)]
     assert len(shown) == 6
     assert not any(re.search(rf"(?<!\\){re.escape(hostile)}", text) for text in shown)
     assert app.code[0].value == hostile

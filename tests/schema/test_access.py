@@ -117,7 +117,7 @@ def test_the_warehouse_and_analysts_cannot_read_addresses_or_the_library(library
         library.rows("SELECT title FROM library.prompts", Role.ANALYST)
 
 
-def test_three_views_bypass_row_level_security_and_they_have_no_text(library: Library) -> None:
+def test_four_views_bypass_row_level_security_and_they_have_no_text(library: Library) -> None:
     views = library.rows("""
         SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.relkind = 'v' AND n.nspname = 'library'
@@ -128,10 +128,11 @@ def test_three_views_bypass_row_level_security_and_they_have_no_text(library: Li
     cards = library.rows(columns, view="library.prompt_cards")
     collections = library.rows(columns, view="library.prompt_collections")
     merged = library.rows(columns, view="library.merged_prompts")
-    assert views == [("merged_prompts",), ("prompt_cards",), ("prompt_collections",)]
+    archived = library.rows(columns, view="library.archived_prompts")
+    assert views == [("archived_prompts",), ("merged_prompts",), ("prompt_cards",), ("prompt_collections",)]
     assert {name for (name,) in cards}.isdisjoint({"prompt_text", "content_hash", "details"})
     assert {name for (name,) in collections} == {"prompt_id", "collection_id", "collection_name"}
-    assert {name for (name,) in merged} == {"prompt_id", "head_id"}
+    assert {name for (name,) in merged} == {name for (name,) in archived} == {"prompt_id", "head_id"}
 
 
 def test_a_viewer_creates_prompts_only_in_their_own_name(library: Library, people: dict[str, int | None]) -> None:
