@@ -31,6 +31,10 @@ _SHORT = frozenset({16, 20, 21, 23, 26, 700, 701, 1082, 1114, 1184, 1700})
 _OK = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _SYNTAX_ERROR, _CANCELED, _FORBIDDEN = "42601", "57014", "42501"
 
+_NO_READING = (
+    "Only statements that read are run here: one SELECT, WITH, VALUES or TABLE, and no comment after its semicolon."
+)
+
 _SETTINGS = {
     "default_transaction_read_only": "on",
     "idle_in_transaction_session_timeout": "60s",
@@ -159,10 +163,10 @@ class RunningStatement:
         _refuse(connection.pgconn.prepare(b"typed", typed))
         described = connection.pgconn.describe_prepared(b"typed")
         _refuse(described)
-        if not 0 < described.nfields <= MAX_COLUMNS:
-            raise StatementError(
-                f"A statement answers with columns, {MAX_COLUMNS} at most: SELECT, WITH, VALUES or TABLE."
-            )
+        if not described.nfields:
+            raise StatementError(_NO_READING)
+        if described.nfields > MAX_COLUMNS:
+            raise StatementError(f"This has more than {MAX_COLUMNS} columns; name those that you need.")
         places = range(described.nfields)
         picked = ", ".join(
             f"c{place}" if described.ftype(place) in _SHORT else f"left(c{place}::text, {self._limits.characters})"
@@ -175,10 +179,7 @@ class RunningStatement:
         try:
             connection.execute(before + typed + after, prepare=True)
         except psycopg.errors.SyntaxError:
-            raise StatementError(
-                "Only statements that read are run here: one SELECT, WITH, VALUES or TABLE, and no comment after its "
-                "semicolon."
-            ) from None
+            raise StatementError(_NO_READING) from None
         return [(described.fname(place) or b"").decode(errors="replace") for place in places]
 
     def _fetch(self, connection: psycopg.Connection[tuple[Any, ...]], columns: int) -> list[tuple[Any, ...]]:
