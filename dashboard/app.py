@@ -32,6 +32,7 @@ def pages_for(account: Account | None, *, is_known: bool = True) -> dict[str, li
             _page("rankings", _("Rankings"), "trophy"),
             _page("subscriptions", _("Subscriptions"), "credit_card"),
             _page("search_quality", _("Search quality"), "manage_search", address="search-quality"),
+            _page("explore", _("Explore"), "query_stats"),
         ]
     if not is_known or (account and account.is_curator):
         pages[_("Curate")] = [

@@ -15,6 +15,7 @@ from ingest.corrections import access_said, import_corrections
 from ingest.errors import RefusedError, Remedy, UnreadableFileError
 from ingest.export import FORMATS as EXPORT_FORMATS
 from ingest.export import Selection, export_prompts
+from ingest.inbox import Inbox, RejectedObject, WaitingObject
 from ingest.near_duplicates import decide, find_near_duplicates, separate
 from ingest.preview import Fault, FilePreview, Preview, preview_prompts
 from ingest.prompts import MAX_COLLECTION_CHARACTERS, ImportOptions, collection_of, import_prompts
@@ -34,14 +35,17 @@ __all__ = [
     "FilePreview",
     "FileResult",
     "ImportOptions",
+    "Inbox",
     "KnownPlan",
     "Preview",
     "Progress",
     "RefusedError",
+    "RejectedObject",
     "Remedy",
     "Selection",
     "UndoResult",
     "UnreadableFileError",
+    "WaitingObject",
     "access_said",
     "collection_of",
     "decide",

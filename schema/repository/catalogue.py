@@ -71,6 +71,6 @@ class Mart:
 def readable_marts(session: Session) -> dict[str, Mart]:
     """The marts that the session's role may read, by name; empty before the first refresh."""
     columns: dict[str, list[MartColumn]] = {}
-    for mart, name, type_name in session.execute(text(_READABLE)):
-        columns.setdefault(mart, []).append(MartColumn(name, type_name))
+    for row in session.execute(text(_READABLE)):
+        columns.setdefault(row.relname, []).append(MartColumn(row.attname, row.type_name))
     return {name: Mart(name, tuple(found)) for name, found in columns.items()}

@@ -183,7 +183,7 @@ def statement_of(question: Question, mart: Mart) -> Select[*tuple[Any, ...]]:
         raise QuestionError("Choose at least one dimension or measure.")
     dimensions = [_dimension(one, mart).label(one.label) for one in question.dimensions]
     measures = [_measure(one, mart).label(one.label) for one in question.measures]
-    labels = [one.label for one in (*question.dimensions, *question.measures)]
+    labels = [*(one.label for one in question.dimensions), *(one.label for one in question.measures)]
     if len(set(labels)) < len(labels):
         raise QuestionError("The same dimension or measure stands there twice.")
     statement: Select[*tuple[Any, ...]] = select(*dimensions, *measures).select_from(
@@ -198,10 +198,9 @@ def statement_of(question: Question, mart: Mart) -> Select[*tuple[Any, ...]]:
         for one, named in zip(question.dimensions, dimensions, strict=True)
         if _found(one.column, mart).is_temporal
     ]
-    order = [*in_time, *measures[:1]]
-    ordered = [column(one.name).desc().nulls_last() for one in order]
-    rest = [column(one.name) for one in dimensions if one not in in_time]
-    return statement.order_by(*ordered, *rest).limit(question.take)
+    order: list[ColumnElement[Any]] = [column(one.name).desc().nulls_last() for one in (*in_time, *measures[:1])]
+    order += [column(one.name) for one in dimensions if one not in in_time]
+    return statement.order_by(*order).limit(question.take)
 
 
 def ask(session: Session, question: Question, mart: Mart) -> pd.DataFrame:
@@ -228,10 +227,8 @@ def ask(session: Session, question: Question, mart: Mart) -> pd.DataFrame:
 
 def as_sql(question: Question, mart: Mart) -> str:
     """The statement of a question as text with its values in place, to read and to go on from by hand."""
-    compiled = statement_of(question, mart).compile(
-        dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
-    )
-    return str(compiled)
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    return str(statement_of(question, mart).compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 def _found(name: str, mart: Mart) -> MartColumn:

@@ -36,13 +36,13 @@ class View:
 def saved_views(session: Session, *, take: int = 200) -> list[View]:
     """The viewer's own views and those that others share, by name."""
     statement = select(*_COLUMNS).order_by(func.lower(SavedView.name), SavedView.id).limit(take)
-    return [View(*row) for row in session.execute(statement)]
+    return [View(**row) for row in session.execute(statement).mappings()]
 
 
 def find_view(session: Session, view_id: int) -> View | None:
     """The view of this id; None where there is none, or none that the viewer may see."""
-    row = session.execute(select(*_COLUMNS).where(SavedView.id == view_id)).one_or_none()
-    return View(*row) if row else None
+    row = session.execute(select(*_COLUMNS).where(SavedView.id == view_id)).mappings().one_or_none()
+    return View(**row) if row else None
 
 
 def save_view(session: Session, owner_id: int, name: str, question: dict[str, Any], *, is_shared: bool) -> int:

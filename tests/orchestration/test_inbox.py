@@ -8,11 +8,11 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 
+from ingest.folder import Folder
 from orchestration.definitions import defs
 from orchestration.defs.ingestion import InboxObjects, prompts
 from orchestration.defs.resources import Library as LibraryResource
 from orchestration.defs.sensors import inbox_sensor
-from orchestration.lib.folder import Folder
 from tests.conftest import forget_settings
 from tests.support.library import Library
 from tests.support.s3 import s3_server
