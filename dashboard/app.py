@@ -39,6 +39,7 @@ def pages_for(account: Account | None, *, is_known: bool = True) -> dict[str, li
             _page("import_prompts", _("Import"), "upload_file", address="import"),
             _page("duplicates", _("Near-duplicates"), "difference"),
             _page("export", _("Export"), "download"),
+            _page("pipeline", _("Pipeline"), "conversion_path"),
         ]
     if not is_known or (account and account.is_admin):
         pages[_("Administer")] = [_page("users", _("Users"), "group")]

@@ -6,7 +6,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.browser import settle, sign_in
 
-PAGES = ["", "tags", "rankings", "subscriptions", "search-quality", "import", "duplicates", "export", "users"]
+PAGES = [
+    *("", "tags", "rankings", "subscriptions", "search-quality", "explore"),
+    *("import", "duplicates", "export", "pipeline", "users"),
+]
 CURATOR = ("curator@example.com", "curator-password")
 
 
@@ -58,7 +61,7 @@ def test_the_keyboard_goes_from_the_menu_to_the_page_in_the_order_of_reading(pag
     page.goto(f"{address}/rankings")
     settle(page)
     passed = []
-    for _ in range(16):
+    for _ in range(18):
         page.keyboard.press("Tab")
         passed.append(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''"))
     wanted = [
@@ -66,9 +69,11 @@ def test_the_keyboard_goes_from_the_menu_to_the_page_in_the_order_of_reading(pag
         "Tags",
         "Rankings",
         "Subscriptions",
+        "Explore",
         "Import",
         "Near-duplicates",
         "Export",
+        "Pipeline",
         "Users",
         "English",
     ]

@@ -102,7 +102,7 @@ def test_a_question_goes_on_as_sql_and_gives_the_same(warehouse: Library) -> Non
     page = explore(ask=asking())
     picked = frame(page, "sum_views")
     clicked(page, "Go on in the SQL box")
-    assert "analytics.tag_popularity" in page.text_area[0].value
+    assert "analytics.tag_popularity" in str(page.text_area[0].value)
     clicked(page, "Run")
     assert list(frame(page, "sum_views").tag_name) == list(picked.tag_name)
     page.text_area[0].input("SELECT nothing FROM tag_popularity")

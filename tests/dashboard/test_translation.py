@@ -15,7 +15,10 @@ from dashboard.translation.faults import translated
 from tests.dashboard.driver import open_app, page_of, settled, shown_text, signed_in
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["tags", "rankings", "subscriptions", "search_quality", "import_prompts", "duplicates", "export", "users"]
+PAGES = [
+    *("tags", "rankings", "subscriptions", "search_quality", "explore"),
+    *("import_prompts", "duplicates", "export", "pipeline", "users"),
+]
 TOLD_BY_POSITION = {
     *("title", "header", "subheader", "caption", "markdown", "info", "warning", "error", "success", "toast"),
     *("button", "download_button", "link_button", "form_submit_button", "checkbox", "toggle", "radio", "expander"),
