@@ -5,10 +5,14 @@ below a collection's folder (`fabric/patterns/`). Folders of many small files ar
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ingest.folder import Folder, fingerprint, is_plain_file, is_tellable, mark_of
 from schema.errors import PromptoryError
@@ -52,7 +56,13 @@ class Inbox(Folder):
         }
 
     def waiting(self) -> list[WaitingObject]:
-        """The objects that wait, by name."""
+        """The objects that wait, by name.
+
+        Raises:
+            InboxError: the inbox cannot be reached.
+        """
+        with self._reached():
+            objects = self._waiting()
         return [
             WaitingObject(
                 name,
@@ -60,22 +70,21 @@ class Inbox(Folder):
                 sum(int(found.get("size") or 0) for found in files.values()),
                 max(filter(None, map(_moment_of, files.values())), default=None),
             )
-            for name, files in self._waiting().items()
+            for name, files in objects.items()
         ]
 
     def rejected(self, take: int = 50) -> list[RejectedObject]:
-        """What was rejected in the last `take` moments, the newest first, as the reports beside it tell."""
-        fs, place = self.fs, f"{self.path}/{REJECTED}"
-        if not fs.isdir(place):
-            return []
-        moments = sorted((str(path).rstrip("/") for path in fs.ls(place, detail=False)), reverse=True)
-        found: list[RejectedObject] = []
-        for moment in moments[:take]:
-            for path in sorted(fs.find(moment, maxdepth=2)):
-                if path.endswith(_REPORT):
-                    report = json.loads(fs.cat_file(path))
-                    found.append(RejectedObject(report["object"], moment.rpartition("/")[2], report.get("reason", "")))
-        return found
+        """What was rejected in the last `take` moments, the newest first, as the reports beside it tell.
+
+        Raises:
+            InboxError: the inbox cannot be reached.
+        """
+        with self._reached():
+            fs, place = self.fs, f"{self.path}/{REJECTED}"
+            if not fs.isdir(place):
+                return []
+            moments = sorted((str(path).rstrip("/") for path in fs.ls(place, detail=False)), reverse=True)
+            return [one for moment in moments[:take] for one in self._reports(fs, moment).values()]
 
     def retry(self, rejected: RejectedObject) -> None:
         """Let a rejected object wait again.
@@ -83,17 +92,36 @@ class Inbox(Folder):
         Raises:
             InboxError: it is not there any more, or something of its name waits already.
         """
-        fs, name = self.fs, rejected.name
-        if rejected not in self.rejected(take=1000):
-            raise InboxError(f"{name} is not among the rejected objects any more.")
-        if name in self._waiting():
-            raise InboxError(f"An object called {name} waits in the inbox already; let it be imported first.")
-        source = f"{self.path}/{REJECTED}/{rejected.folder}/{name}"
-        moved = [path for path in fs.find(source) or [source] if fs.exists(path)]
-        _move(fs, moved, source, f"{self.path}/{name}")
-        for path in fs.find(f"{self.path}/{REJECTED}/{rejected.folder}", maxdepth=2):
-            if path.endswith(_REPORT) and json.loads(fs.cat_file(path))["object"] == name:
+        name, moment = rejected.name, f"{self.path}/{REJECTED}/{rejected.folder}"
+        with self._reached():
+            fs = self.fs
+            reports = {path: one for path, one in self._reports(fs, moment).items() if one == rejected}
+            if not reports:
+                raise InboxError(f"{name} is not among the rejected objects any more.")
+            if name in self._waiting():
+                raise InboxError(f"An object called {name} waits in the inbox already; let it be imported first.")
+            source = f"{moment}/{name}"
+            _move(fs, [path for path in _below(fs, moment) if _is_of(path, source)], source, f"{self.path}/{name}")
+            for path in reports:
                 fs.rm_file(path)
+
+    def _reports(self, fs: Any, moment: str) -> dict[str, RejectedObject]:
+        """What was rejected at a moment, by the path of its report; files of other people's making are passed over."""
+        found: dict[str, RejectedObject] = {}
+        for path in sorted(path for path in _below(fs, moment) if path.endswith(_REPORT)):
+            try:
+                report = json.loads(fs.cat_file(path))
+                found[path] = RejectedObject(report["object"], moment.rpartition("/")[2], report["reason"])
+            except (ValueError, KeyError, TypeError):
+                continue
+        return found
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except (BotoCoreError, ClientError, OSError) as error:
+            raise InboxError(f"The inbox cannot be reached ({type(error).__name__}); check PROMPTORY_INBOX.") from None
 
     def _waiting(self) -> dict[str, dict[str, Any]]:
         """The files of each object that waits, by their paths below the inbox."""
@@ -116,7 +144,7 @@ class Inbox(Folder):
         fs.makedirs(str(PurePosixPath(place).parent), exist_ok=True)
         fs.pipe_file(report_name, json.dumps(report, ensure_ascii=False, indent=2).encode())
         # By the exact names of the listing, as fsspec takes signs such as [ and * for patterns.
-        moved = [path for path in self._files(fs) if path == source or path.startswith(f"{source}/")]
+        moved = [path for path in self._files(fs) if _is_of(path, source)]
         _move(fs, moved, source, place)
         return place
 
@@ -146,6 +174,16 @@ def _move(fs: Any, paths: list[str], source: str, place: str) -> None:
     # What is there is removed only once all of it lies in its new place.
     for path in paths:
         fs.rm_file(path)
+
+
+def _is_of(path: str, source: str) -> bool:
+    """Whether a file is an object, or lies in it."""
+    return path == source or path.startswith(f"{source}/")
+
+
+def _below(fs: Any, folder: str) -> list[str]:
+    """The files below a folder, by their exact names."""
+    return [str(path) for path in fs.find(folder)] if fs.isdir(folder) else []
 
 
 def _moment_of(found: dict[str, Any]) -> datetime | None:

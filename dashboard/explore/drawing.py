@@ -11,11 +11,13 @@ import pandas as pd
 from dashboard.charts import ACCENT, MAX_LINES, Chart
 from dashboard.explore.asked import Shape
 from dashboard.translation import _
-from schema.repository.catalogue import Mart
-from schema.repository.questions import Dimension, Question
+from schema.repository.catalogue import Kind, Mart
+from schema.repository.questions import Aggregate, Dimension, Measure, Question
 
 MAX_BARS, MAX_CELLS_A_SIDE = 30, 40
 _UTC = alt.Scale(type="utc")
+# The same in every language.
+_DAY = "%Y-%m-%d"
 _PLACE, _SERIES, _ACROSS, _VALUE = "place", "series", "across", "value"
 
 
@@ -29,11 +31,19 @@ class Drawing:
 
 def shapes_for(question: Question, mart: Mart) -> list[Shape]:
     """The shapes that an answer can take, the one that suits it best first."""
-    if not question.measures or not question.dimensions:
+    if not question.measures or not question.dimensions or not all(_is_number(one, mart) for one in question.measures):
         return [Shape.TABLE]
     is_in_time = _is_in_time(question.dimensions[0], mart)
     crossed = [Shape.HEAT, Shape.PIVOT] if len(question.dimensions) > 1 else []
     return [*([Shape.LINE] if is_in_time else []), Shape.BAR, *crossed, Shape.TABLE]
+
+
+def _is_number(measure: Measure, mart: Mart) -> bool:
+    """Whether a measure can be drawn: the least and the most of a day are days."""
+    if measure.aggregate in (Aggregate.ROWS, Aggregate.DIFFERENT):
+        return True
+    found = mart.find(measure.column or "")
+    return found is not None and found.kind is Kind.NUMBER
 
 
 def _is_in_time(dimension: Dimension, mart: Mart) -> bool:
@@ -51,7 +61,7 @@ def draw(shape: Shape, frame: pd.DataFrame, question: Question, names: dict[str,
 def pivot(frame: pd.DataFrame, question: Question) -> tuple[pd.DataFrame, int]:
     """The first dimension down, the second across, the first measure in the cells; how many columns are left out."""
     down, across, value = question.dimensions[0].label, question.dimensions[1].label, question.measures[0].label
-    told = frame.assign(**{across: _texts(frame[across])})
+    told = frame.assign(**{across: _texts(frame[across]), value: frame[value].astype(float)})
     most = _most(told, across, value, MAX_CELLS_A_SIDE)
     kept = told[told[across].isin(most)]
     wide = kept.pivot_table(index=down, columns=across, values=value, aggfunc="sum", sort=True, dropna=False)
@@ -75,6 +85,7 @@ def _lines(frame: pd.DataFrame, question: Question, names: dict[str, str]) -> Dr
         told[_SERIES] = told[_SERIES].map(names)
         title = names[labels[0]] if len(labels) == 1 else _("Value")
     told[_PLACE] = pd.to_datetime(told[_PLACE], utc=True).dt.tz_localize(None)
+    told[_VALUE] = told[_VALUE].astype(float)
     kept = _most(told, _SERIES, _VALUE, MAX_LINES)
     shown = told[told[_SERIES].isin(kept)]
     is_one = shown[_PLACE].nunique() == 1
@@ -82,7 +93,9 @@ def _lines(frame: pd.DataFrame, question: Question, names: dict[str, str]) -> Dr
         alt.Chart(shown)
         .mark_line(point={"size": 80, "opacity": 1 if is_one else 0, "filled": True})
         .encode(
-            x=alt.X(f"{_PLACE}:T", title=names[day], scale=_UTC, axis=alt.Axis(labelOverlap=True, tickCount=8)),
+            x=alt.X(
+                f"{_PLACE}:T", title=names[day], scale=_UTC, axis=alt.Axis(format=_DAY, labelOverlap=True, tickCount=8)
+            ),
             y=alt.Y(f"{_VALUE}:Q", title=title),
             color=alt.Color(
                 f"{_SERIES}:N",
@@ -91,7 +104,7 @@ def _lines(frame: pd.DataFrame, question: Question, names: dict[str, str]) -> Dr
                 legend=alt.Legend(orient="top", columns=3, labelLimit=200) if len(kept) > 1 else None,
             ),
             tooltip=[
-                alt.Tooltip(f"{_PLACE}:T", title=names[day], format="%Y-%m-%d"),
+                alt.Tooltip(f"utcyearmonthdate({_PLACE}):T", title=names[day], format=_DAY),
                 alt.Tooltip(f"{_SERIES}:N", title=_("Line")),
                 alt.Tooltip(f"{_VALUE}:Q", title=title, format=",.4~f"),
             ],

@@ -42,9 +42,12 @@ def show_tables() -> None:
         st.info(_("Without Dagster only the sizes of the marts are known, about."))
         _show_sizes()
     else:
-        _show_figures(assets)
-        _show_failed(assets)
-        _show_assets(assets)
+        if assets:
+            _show_figures(assets)
+            _show_failed(assets)
+            _show_assets(assets)
+        else:
+            st.warning(_("Dagster runs, but has not loaded any table; its log says why."), icon=":material/warning:")
         _show_runs(runs)
     _show_dbt_build()
 

@@ -12,6 +12,7 @@ from dashboard.imports.wording import telling, told
 from dashboard.translation import N_, _, ngettext
 from dashboard.translation.faults import translated
 from ingest import BatchResult, Inbox, RejectedObject, retry_activity, retry_subscriptions
+from schema.errors import PromptoryError
 from schema.models import BatchKind, BatchStatus
 from schema.repository.history import BatchSummary, recent_batches, rejections_of
 from schema.settings import get_settings
@@ -35,8 +36,8 @@ def show_inbox() -> None:
     inbox = Inbox(get_settings().inbox)
     try:
         waiting, rejected = inbox.waiting(), inbox.rejected()
-    except OSError:
-        st.warning(_("The inbox cannot be read at the moment."), icon=":material/cloud_off:")
+    except PromptoryError as fault:
+        st.warning(told(fault), icon=":material/cloud_off:")
         return
     if waiting:
         frame = pd.DataFrame(
@@ -105,7 +106,7 @@ def show_rejections() -> None:
     text = st.column_config.TextColumn
     columns = {
         "id": st.column_config.NumberColumn(_("Load")),
-        "kind": text(_("Of")),
+        "kind": text(_("Kind")),
         "started_at": st.column_config.DatetimeColumn(_("Began (UTC)"), format="YYYY-MM-DD HH:mm", timezone="UTC"),
         "rejected": st.column_config.NumberColumn(_("Refused"), format="localized"),
         "failure": text(_("Why it failed"), width=420),

@@ -24,5 +24,5 @@ class SavedView(Base):
     __table_args__ = (
         UniqueConstraint("owner_id", "name"),
         CheckConstraint("char_length(name) BETWEEN 1 AND 80", name="name"),
-        CheckConstraint("octet_length(question::text) <= 40000", name="question"),
+        CheckConstraint("octet_length(question::text) <= 100000", name="question"),
     )

@@ -100,7 +100,7 @@ def test_a_refresh_is_started_once_followed_and_its_tables_are_told(dagster: str
     assert frame(page, "freshness").set_index("name").built_at.notna()["library/prompts"]
     assert "Nothing waits in the inbox" in shown_text(page)
     assert list(frame(page, "rejected").rejected) == [1]
-    assert list(frame(page, "reason").row) == [3]
+    assert list(frame(page, "reason").row) == [2]
 
 
 def test_two_curators_at_once_start_one_run(dagster: str, curated: Library) -> None:

@@ -26,7 +26,7 @@ CREATE TABLE library.saved_views (
     CONSTRAINT uq_saved_views_owner_id_name UNIQUE (owner_id, name),
     CONSTRAINT fk_saved_views_owner_id FOREIGN KEY (owner_id) REFERENCES library.users (id) ON DELETE CASCADE,
     CONSTRAINT ck_saved_views_name CHECK (char_length(name) BETWEEN 1 AND 80),
-    CONSTRAINT ck_saved_views_question CHECK (octet_length(question::text) <= 40000)
+    CONSTRAINT ck_saved_views_question CHECK (octet_length(question::text) <= 100000)
 );
 ALTER TABLE library.saved_views ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE, DELETE ON library.saved_views TO promptory_dashboard, promptory_ingest;
