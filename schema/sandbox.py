@@ -31,6 +31,7 @@ _SHORT = frozenset({16, 20, 21, 23, 26, 700, 701, 1082, 1114, 1184, 1700})
 _OK = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _SYNTAX_ERROR, _CANCELED, _FORBIDDEN = "42601", "57014", "42501"
 
+_NO_MORE = "The statement was stopped."
 _NO_READING = (
     "Only statements that read are run here: one SELECT, WITH, VALUES or TABLE, and no comment after its semicolon."
 )
@@ -149,7 +150,7 @@ class RunningStatement:
             watchdog.start()
             try:
                 if self._left.is_set():
-                    raise StatementError("The statement was stopped.")
+                    raise StatementError(_NO_MORE)
                 columns = self._open_cursor(connection)
                 rows = self._fetch(connection, len(columns))
             finally:
@@ -189,6 +190,8 @@ class RunningStatement:
         step = max(1, _CELLS_A_FETCH // columns)
         fetch = f"FETCH FORWARD {step} FROM answer".encode()
         while len(rows) <= self._limits.rows:
+            if self._left.is_set():
+                raise StatementError(_NO_MORE)
             left = max(1, int((self._limits.seconds - self.seconds) * 1000))
             connection.execute(f"SET LOCAL statement_timeout = {left}".encode())
             found = connection.execute(fetch).fetchall()
@@ -204,11 +207,11 @@ class RunningStatement:
         said = error.diag.message_primary or str(error).strip().splitlines()[0]
         if state == _CANCELED:
             if self._left.is_set():
-                return StatementError("The statement was stopped.")
+                return StatementError(_NO_MORE)
             return StatementError(f"The statement took longer than {self._limits.seconds:g} seconds and was stopped.")
         if state == _FORBIDDEN:
             return StatementError(f"The marts are all that can be read here: {said}.")
-        if not state:
+        if not state and isinstance(error, psycopg.OperationalError):
             return StatementError(f"The connection of the SQL box was lost: {said}.")
         return StatementError(f"The database says: {said}.")
 

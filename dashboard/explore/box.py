@@ -3,7 +3,7 @@
 import streamlit as st
 import structlog
 
-from dashboard import viewer
+from dashboard import formats, viewer
 from dashboard.components import table, typed
 from dashboard.downloads import download_buttons
 from dashboard.explore.answers import frame_of
@@ -17,6 +17,7 @@ from schema.sandbox import Answer, Limits, RunningStatement, StatementError
 STATEMENT = "explore-statement"
 _ROWS = "explore-rows"
 _ANSWER = "explore-answer"
+_EXAMPLE = "SELECT metric_date, mrr FROM mrr_daily ORDER BY metric_date DESC"
 _LOOKS_EVERY_SECONDS = 0.15
 
 log = structlog.get_logger("dashboard.explore")
@@ -35,8 +36,12 @@ def ask_statement() -> Typed:
         key=STATEMENT,
         height=220,
         max_chars=MAX_STATEMENT,
-        placeholder="SELECT metric_date, mrr FROM mrr_daily ORDER BY metric_date DESC",
-        help=_("One statement that reads the marts, in PostgreSQL's SQL. Nothing can be changed by it."),
+        placeholder=_EXAMPLE,
+        help=_(
+            "One statement that reads the marts, in PostgreSQL's SQL. Nothing can be changed by it. Texts are cut at "
+            "{count} characters.",
+            count=formats.number(Limits().characters),
+        ),
     )
     if st.session_state.get(_ROWS) not in ROWS:
         st.session_state[_ROWS] = 1000

@@ -11,11 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import viewer
 from dashboard.explore.box import pointed
-from schema.database import engine_for, viewer_session
 from schema.models import Duty, Tier, UserRole
 from schema.repository.people import ensure_account
-from schema.repository.views import saved_views
-from schema.roles import Role
 from tests.dashboard.driver import button_named, clicked, frame, page_of, settled, shown_text, signed_in
 from tests.support.library import Library
 
@@ -138,8 +135,7 @@ def test_a_view_is_saved_shared_opened_by_its_address_and_deleted(warehouse: Lib
     assert not any(button.label in ("Share no more", "Delete") for button in other.button)
     clicked(page, "Delete")
     assert "is deleted" in page.success[0].value
-    with viewer_session(engine_for(Role.INGEST), None) as session:
-        assert saved_views(session) == []
+    assert warehouse.value("SELECT count(*) FROM library.saved_views") == 0
 
 
 def test_a_view_of_another_making_is_told_and_left(warehouse: Library) -> None:

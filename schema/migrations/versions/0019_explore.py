@@ -29,8 +29,7 @@ CREATE TABLE library.saved_views (
     CONSTRAINT ck_saved_views_question CHECK (octet_length(question::text) <= 100000)
 );
 ALTER TABLE library.saved_views ENABLE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT, UPDATE, DELETE ON library.saved_views TO promptory_dashboard, promptory_ingest;
-CREATE POLICY ingest ON library.saved_views TO promptory_ingest USING (true) WITH CHECK (true);
+GRANT SELECT, INSERT, UPDATE, DELETE ON library.saved_views TO promptory_dashboard;
 CREATE POLICY own ON library.saved_views TO promptory_dashboard
     USING (owner_id = (SELECT library.viewer_id()) AND (SELECT library.viewer_is_analyst()))
     WITH CHECK (owner_id = (SELECT library.viewer_id()) AND (SELECT library.viewer_is_analyst()));
