@@ -34,12 +34,14 @@ def pages_for(account: Account | None, *, is_known: bool = True) -> dict[str, li
             _page("rankings", _("Rankings"), "trophy"),
             _page("subscriptions", _("Subscriptions"), "credit_card"),
             _page("search_quality", _("Search quality"), "manage_search", address="search-quality"),
+            _page("explore", _("Explore"), "query_stats"),
         ]
     if not is_known or (account and account.is_curator):
         pages[_("Curate")] = [
             _page("import_prompts", _("Import"), "upload_file", address="import"),
             _page("duplicates", _("Near-duplicates"), "difference"),
             _page("export", _("Export"), "download"),
+            _page("pipeline", _("Pipeline"), "conversion_path"),
         ]
     if not is_known or (account and account.is_admin):
         pages[_("Administer")] = [_page("users", _("Users"), "group")]

@@ -1,4 +1,7 @@
-"""CSV for spreadsheets, which take a cell that begins like a formula for one and run it."""
+"""Tables to take along: Parquet, and CSV for spreadsheets, which run a cell that begins like a formula."""
+
+from functools import partial
+from io import BytesIO
 
 import pandas as pd
 import streamlit as st
@@ -36,3 +39,28 @@ def csv_button(frame: pd.DataFrame, file_name: str) -> None:
         on_click="ignore",
         key=f"download-{file_name}",
     )
+
+
+def as_parquet(frame: pd.DataFrame) -> bytes:
+    """`frame` as Parquet without its index, with its columns' own types."""
+    written = BytesIO()
+    frame.to_parquet(written, index=False)
+    return written.getvalue()
+
+
+def download_buttons(frame: pd.DataFrame, name: str) -> None:
+    """Buttons that download `frame` as `name`.csv and `name`.parquet; files are made when they are asked for."""
+    with st.container(horizontal=True, gap="small"):
+        for label, ending, mime, write in (
+            (_("Download CSV"), "csv", "text/csv", as_csv),
+            (_("Download Parquet"), "parquet", "application/vnd.apache.parquet", as_parquet),
+        ):
+            st.download_button(
+                label,
+                partial(write, frame),
+                file_name=f"{name}.{ending}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"download-{name}.{ending}",
+            )

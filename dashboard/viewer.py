@@ -57,6 +57,18 @@ def curating() -> Engine:
     return engine_for(Role.INGEST)
 
 
+def analysing() -> Session:
+    """A session that reads the marts under the analysts' role, for a viewer who is one at this moment.
+
+    Raises:
+        NotAllowedError: they are not, whatever page they are on.
+    """
+    account = _read_account()
+    if account is None or not account.is_analyst:
+        raise NotAllowedError(N_("Only analysts may see this. Sign in again if you are one."))
+    return Session(engine_for(Role.ANALYST), expire_on_commit=False)
+
+
 def sign_out() -> None:
     """End the session, here and in every other window, and forget all that this one holds."""
     hashed = _token_hash()

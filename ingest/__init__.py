@@ -17,6 +17,7 @@ from ingest.errors import RefusedError, Remedy, UnreadableFileError
 from ingest.export import FORMATS as EXPORT_FORMATS
 from ingest.export import Selection, export_prompts
 from ingest.fields import PromptRecord
+from ingest.inbox import Inbox, RejectedObject, WaitingObject
 from ingest.near_duplicates import decide, find_near_duplicates, separate
 from ingest.preview import Fault, FilePreview, Preview, preview_prompts
 from ingest.prompts import MAX_COLLECTION_CHARACTERS, ImportOptions, collection_of, import_prompts
@@ -37,15 +38,18 @@ __all__ = [
     "FilePreview",
     "FileResult",
     "ImportOptions",
+    "Inbox",
     "KnownPlan",
     "Preview",
     "Progress",
     "PromptRecord",
     "RefusedError",
+    "RejectedObject",
     "Remedy",
     "Selection",
     "UndoResult",
     "UnreadableFileError",
+    "WaitingObject",
     "access_said",
     "collection_of",
     "compose_prompt",

@@ -35,15 +35,30 @@ def resolve_url(settings: Settings) -> URL:
     return _as_psycopg(settings.database_url.get_secret_value())
 
 
-def _as_psycopg(address: str) -> URL:
+def analyst_url() -> URL:
+    """The library database by the login of the SQL box, which has no other role to go back to.
+
+    Where none is configured it is the analysts' role itself, without a password: that is enough for the embedded
+    server and wherever else the server trusts the connection.
+
+    Raises:
+        DatabaseError: the configured address is not a PostgreSQL address.
+    """
+    configured = get_settings().analyst_database_url
+    if configured is not None:
+        return _as_psycopg(configured.get_secret_value(), "PROMPTORY_ANALYST_DATABASE_URL")
+    url = database_url()
+    query = {name: value for name, value in url.query.items() if name not in ("user", "password")}
+    return URL.create(url.drivername, Role.ANALYST, None, url.host, url.port, url.database, query)
+
+
+def _as_psycopg(address: str, setting: str = "PROMPTORY_DATABASE_URL") -> URL:
     try:
         url = make_url(address)
     except (ArgumentError, ValueError):
-        raise DatabaseError(f"PROMPTORY_DATABASE_URL is not an address; write {_EXAMPLE}.") from None
+        raise DatabaseError(f"{setting} is not an address; write {_EXAMPLE}.") from None
     if url.get_backend_name() not in ("postgresql", "postgres"):
-        raise DatabaseError(
-            f"PROMPTORY_DATABASE_URL names '{url.get_backend_name()}'; Promptory needs PostgreSQL: {_EXAMPLE}."
-        )
+        raise DatabaseError(f"{setting} names '{url.get_backend_name()}'; Promptory needs PostgreSQL: {_EXAMPLE}.")
     return url.set(drivername="postgresql+psycopg")
 
 

@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="postgresql://user:password@host:5432/name; unset: the embedded server"
     )
+    analyst_database_url: SecretStr | None = Field(
+        None,
+        description="The same database for the SQL box, by a login that may read marts only; unset: promptory_analyst",
+    )
     inbox: str = Field(
         "", description="Folder or s3://bucket/prefix of prompt collections to import; unset: home/inbox"
     )
@@ -46,6 +50,7 @@ class Settings(BaseSettings):
     )
     dashboard_port: int = Field(8501, ge=1, le=65535)
     dagster_port: int = Field(3000, ge=1, le=65535)
+    dagster_url: str = Field("", description="Dagster's web server, for the dashboard; unset: at dagster_port here")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
     registration: bool = Field(default=False, description="Whether people may make an account of their own")
@@ -104,6 +109,11 @@ class Settings(BaseSettings):
     def signs_in_by_provider(self) -> bool:
         """Whether an identity provider says who people are; passwords are not asked for then."""
         return bool(self.oidc_metadata_url)
+
+    @property
+    def dagster_address(self) -> str:
+        """Where the dashboard reaches Dagster's web server."""
+        return self.dagster_url.rstrip("/") or f"http://127.0.0.1:{self.dagster_port}"
 
     @property
     def dagster_home(self) -> Path:

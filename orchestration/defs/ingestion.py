@@ -19,8 +19,8 @@ from ingest import (
     load_users,
     refresh_subscription_status,
 )
+from ingest.inbox import DONE, REJECTED
 from orchestration.defs.resources import Library
-from orchestration.lib.inbox import DONE, REJECTED
 from schema.database import viewer_session
 from schema.errors import DatabaseError, PromptoryError
 from schema.repository.history import Rejection, rejections_of

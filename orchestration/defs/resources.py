@@ -6,8 +6,8 @@ import dagster as dg
 from dagster_dbt import DbtCliResource
 from sqlalchemy import Engine
 
+from ingest import Inbox
 from orchestration.lib.dbt_project import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
-from orchestration.lib.inbox import Inbox
 from orchestration.lib.landing import Landing
 from schema.database import database_url, engine_for
 from schema.roles import Role

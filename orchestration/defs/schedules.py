@@ -17,6 +17,12 @@ refresh_rankings = dg.define_asset_job(
     description="Build the rankings and what they need.",
 )
 
+refresh_warehouse = dg.define_asset_job(
+    "refresh_warehouse",
+    selection=dg.AssetSelection.assets(warehouse, prompt_neighbours, search_embeddings),
+    description="Build the whole warehouse from what the library holds.",
+)
+
 load_activity_day = dg.define_asset_job(
     "load_activity_day",
     selection=dg.AssetSelection.assets(activity_events),
@@ -65,5 +71,5 @@ measure_each_night = dg.ScheduleDefinition(
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 
-jobs = [import_inbox, refresh_rankings, load_activity_day, daily_ingest, measure_recommendations]
+jobs = [import_inbox, refresh_rankings, refresh_warehouse, load_activity_day, daily_ingest, measure_recommendations]
 schedules = [hourly_rankings, ingest_each_day, measure_each_night]

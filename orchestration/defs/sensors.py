@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from ingest.folder import fingerprint
 from orchestration.defs.ingestion import activity_events, days
 from orchestration.defs.resources import Library
 from orchestration.defs.schedules import import_inbox, load_activity_day
 from orchestration.lib.alerts import failure_message, post_alert
 from orchestration.lib.days import day_range, runs_of_days
-from orchestration.lib.folder import fingerprint
 from schema.settings import get_settings
 
 Ticks = Iterator[dg.RunRequest | dg.SkipReason]

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ingest import Address
-from orchestration.lib.folder import Folder, fingerprint, is_plain_file, is_tellable, mark_of
+from ingest.folder import Folder, fingerprint, is_plain_file, is_tellable, mark_of
 
 READABLE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?=[./])")

@@ -31,6 +31,7 @@ from schema.models.prompts import (
     UserPromptLike,
 )
 from schema.models.sessions import SignInAttempt, SignInSession
+from schema.models.views import SavedView
 
 __all__ = [
     "LIBRARY",
@@ -65,6 +66,7 @@ __all__ = [
     "PromptVersion",
     "RecommendationNight",
     "Refund",
+    "SavedView",
     "ShownList",
     "SignInAttempt",
     "SignInSession",

@@ -7,7 +7,10 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.browser import settle, sign_in
 
 OPEN = ["", "prompt?id=1", "my-library", "my-library?shelf=own&edit=new"]
-GUARDED = ["tags", "rankings", "subscriptions", "search-quality", "import", "duplicates", "export", "users"]
+GUARDED = [
+    *("tags", "rankings", "subscriptions", "search-quality", "explore"),
+    *("import", "duplicates", "export", "pipeline", "users"),
+]
 PAGES = [*OPEN, *GUARDED]
 CURATOR = ("curator@example.com", "curator-password")
 
@@ -60,7 +63,7 @@ def test_the_keyboard_goes_from_the_menu_to_the_page_in_the_order_of_reading(pag
     page.goto(f"{address}/rankings")
     settle(page)
     passed = []
-    for _ in range(24):
+    for _ in range(26):
         page.keyboard.press("Tab")
         passed.append(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''"))
     wanted = [
@@ -68,9 +71,11 @@ def test_the_keyboard_goes_from_the_menu_to_the_page_in_the_order_of_reading(pag
         "Tags",
         "Rankings",
         "Subscriptions",
+        "Explore",
         "Import",
         "Near-duplicates",
         "Export",
+        "Pipeline",
         "Users",
         "English",
     ]

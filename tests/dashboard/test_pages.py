@@ -35,7 +35,8 @@ from tests.dashboard.driver import (
 pytestmark = pytest.mark.usefixtures("warehouse")
 
 GUARDED_PAGES = [
-    *("tags", "rankings", "subscriptions", "search_quality", "import_prompts", "duplicates", "export", "users"),
+    *("tags", "rankings", "subscriptions", "search_quality", "explore"),
+    *("import_prompts", "duplicates", "export", "pipeline", "users"),
 ]
 
 

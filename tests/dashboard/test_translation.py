@@ -16,8 +16,8 @@ from tests.dashboard.driver import open_app, page_of, settled, shown_text, signe
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
-    *("prompt", "my_library", "tags", "rankings", "subscriptions", "search_quality"),
-    *("import_prompts", "duplicates", "export", "users"),
+    *("prompt", "my_library", "tags", "rankings", "subscriptions", "search_quality", "explore"),
+    *("import_prompts", "duplicates", "export", "pipeline", "users"),
 ]
 TOLD_BY_POSITION = {
     *("title", "header", "subheader", "caption", "markdown", "info", "warning", "error", "success", "toast"),

@@ -12,13 +12,13 @@ import dagster as dg
 import pytest
 
 from ingest import load_users
+from ingest.folder import Folder
 from orchestration.definitions import defs
 from orchestration.defs.checks import checks, each_day_has_events, events_do_not_jump, sources_are_fresh
 from orchestration.defs.resources import Library as LibraryResource
 from orchestration.defs.resources import resources
 from orchestration.defs.sensors import activity_sensor, failure_sensor
 from orchestration.lib.days import runs_of_days
-from orchestration.lib.folder import Folder
 from tests.conftest import forget_settings
 from tests.support.library import Library
 from tests.support.s3 import s3_server

@@ -8,11 +8,12 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 
+from ingest.folder import Folder
+from ingest.inbox import Inbox, InboxError
 from orchestration.definitions import defs
 from orchestration.defs.ingestion import InboxObjects, prompts
 from orchestration.defs.resources import Library as LibraryResource
 from orchestration.defs.sensors import inbox_sensor
-from orchestration.lib.folder import Folder
 from tests.conftest import forget_settings
 from tests.support.library import Library
 from tests.support.s3 import s3_server
@@ -125,3 +126,23 @@ def test_a_folder_is_filed_away_whole(inbox: str, configured: Library) -> None:
         "done/mine/patterns/one/system.md",
         "done/mine/patterns/two/system.md",
     ]
+
+
+def test_a_rejected_object_is_told_and_waits_again_unless_one_of_its_name_does(inbox: str, configured: Library) -> None:
+    put(inbox, "mine/bad.json", b"[{")
+    assert not materialise("mine/bad.json").success
+    place = Inbox(inbox)
+    (rejected,) = place.rejected()
+    assert rejected.name == "mine/bad.json"
+    assert "is not readable JSON" in rejected.reason
+    place.retry(rejected)
+    assert [(one.name, one.files, one.size) for one in place.waiting()] == [("mine/bad.json", 1, 2)]
+    assert place.waiting()[0].since is not None
+    assert place.rejected() == []
+    with pytest.raises(InboxError, match="not among the rejected"):
+        place.retry(rejected)
+    assert not materialise("mine/bad.json").success
+    put(inbox, "mine/bad.json", GOOD)
+    with pytest.raises(InboxError, match="waits in the inbox already"):
+        place.retry(place.rejected()[0])
+    assert held(inbox)["rejected/mine/bad.json"] == b"[{"

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from schema.database import resolve_url
+from schema.database import analyst_url, database_url, resolve_url
 from schema.errors import DatabaseError, SettingsError
 from schema.settings import Settings, get_settings
 
@@ -45,3 +45,29 @@ def test_an_address_that_is_not_postgresql_is_refused_without_its_password(addre
     with pytest.raises(DatabaseError, match=sentence) as refusal:
         resolve_url(settings)
     assert "hunter2" not in str(refusal.value)
+
+
+def test_the_sql_box_has_an_address_of_its_own_or_the_analysts_role_without_the_owners_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PROMPTORY_ENVIRONMENT", "development")
+    monkeypatch.setenv(
+        "PROMPTORY_DATABASE_URL", "postgresql://owner:hunter2@db:5433/library?sslmode=require&user=owner"
+    )
+    database_url.cache_clear()
+    assert str(analyst_url()) == "postgresql+psycopg://promptory_analyst@db:5433/library?sslmode=require"
+    get_settings.cache_clear()
+    monkeypatch.setenv("PROMPTORY_ANALYST_DATABASE_URL", "postgresql://reader:other@db/library")
+    assert (analyst_url().username, analyst_url().password) == ("reader", "other")
+    get_settings.cache_clear()
+    monkeypatch.setenv("PROMPTORY_ANALYST_DATABASE_URL", "mysql://user:hunter2@host/db")
+    with pytest.raises(DatabaseError, match="PROMPTORY_ANALYST_DATABASE_URL names 'mysql'") as refusal:
+        analyst_url()
+    assert "hunter2" not in str(refusal.value)
+    database_url.cache_clear()
+
+
+def test_dagster_is_looked_for_at_its_port_here_unless_an_address_is_named() -> None:
+    here = Settings.model_construct(dagster_port=3111, dagster_url="")
+    elsewhere = Settings.model_construct(dagster_port=3111, dagster_url="http://dagster:3000/")
+    assert (here.dagster_address, elsewhere.dagster_address) == ("http://127.0.0.1:3111", "http://dagster:3000")

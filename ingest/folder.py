@@ -8,7 +8,7 @@ from typing import Any
 
 import fsspec
 
-from ingest import Address, is_remote, s3_files
+from ingest.sources import Address, is_remote, s3_files
 
 
 @dataclass(frozen=True, slots=True)
