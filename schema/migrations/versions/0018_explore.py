@@ -6,7 +6,7 @@ behind it. It has no password: only a server that trusts the connection lets it 
 
 from alembic import op
 
-revision = "0019"
+revision = "0018"
 down_revision = "0017"
 
 VIEWS = """
