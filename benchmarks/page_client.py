@@ -93,6 +93,7 @@ async def page_session(url: str, token: str | None) -> AsyncIterator[PageSession
         subprotocols=[Subprotocol("streamlit")],
         additional_headers=headers,
         max_size=None,
+        proxy=None,
         open_timeout=60,
     ) as socket:
         yield PageSession(socket)
