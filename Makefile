@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo minilm test check fmt test-oldest screenshots messages formats bench-import bench-analytics bench-discovery docs \
-	lock clean
+.PHONY: demo minilm test check fmt test-oldest screenshots messages formats bench-import bench-analytics bench-discovery \
+	bench-dashboard docs lock clean
 
 demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
 	$(BIN)/promptory demo
@@ -53,6 +53,9 @@ bench-analytics: $(VENV)/.runtime  ## Time the load of events beside COPY, and r
 
 bench-discovery: $(VENV)/.runtime .venv-bench/.ready  ## Time searches and recommendations of large libraries; nothing else should run.
 	$(BIN)/python -m benchmarks.bench_discovery
+
+bench-dashboard: $(VENV)/.development  ## Time the dashboard's pages over a large library; needs Chromium, nothing else should run.
+	$(BIN)/python -m benchmarks.bench_dashboard
 
 bench-import: $(VENV)/.runtime .venv-bench/.ready  ## Time the import beside COPY and dlt; nothing else should run.
 	$(BIN)/python -m benchmarks.bench_import

@@ -88,10 +88,10 @@ def _zipf(size: int) -> NDArray[np.float64]:
     return cumulative
 
 
-def fill(url: URL, prompts: int) -> None:
+def fill(url: URL, prompts: int, *, with_likes: bool = True) -> None:
     """Write that many prompts, with tags, creators, collections and likes, into an empty library."""
     random = np.random.default_rng(prompts)
-    people = prompts * LIKES_OF_A_PROMPT // LIKES_OF_A_PERSON
+    people = prompts * LIKES_OF_A_PROMPT // LIKES_OF_A_PERSON if with_likes else 0
     with connect(libpq(url)) as connection, connection.cursor() as cursor:
         cursor.execute(_BEFORE.format(people=max(people, CREATORS)).encode())
         with cursor.copy(_PROMPTS) as copy:
@@ -99,8 +99,9 @@ def fill(url: URL, prompts: int) -> None:
                 copy.write_row(row)
         with cursor.copy("COPY library.prompt_tags (prompt_id, tag_id) FROM STDIN") as copy:
             _write_pairs(copy.write, _tags(random, prompts))
-        with cursor.copy("COPY library.user_prompt_likes (user_id, prompt_id) FROM STDIN") as copy:
-            _write_pairs(copy.write, _likes(random, prompts, people))
+        if with_likes:
+            with cursor.copy("COPY library.user_prompt_likes (user_id, prompt_id) FROM STDIN") as copy:
+                _write_pairs(copy.write, _likes(random, prompts, people))
         cursor.execute(_AFTER.encode())
 
 
