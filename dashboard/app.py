@@ -30,8 +30,10 @@ def pages_for(account: Account | None, *, is_known: bool = True) -> dict[str, li
         pages[""].append(_page("my_library", _("My library"), "bookmarks", address="my-library"))
     if not is_known or (account and account.is_analyst):
         pages[_("Metrics")] = [
-            _page("tags", _("Tags"), "sell"),
             _page("rankings", _("Rankings"), "trophy"),
+            _page("tags", _("Tags"), "sell"),
+            _page("creators", _("Creators"), "groups"),
+            _page("engagement", _("Engagement"), "monitoring"),
             _page("subscriptions", _("Subscriptions"), "credit_card"),
             _page("search_quality", _("Search quality"), "manage_search", address="search-quality"),
             _page("explore", _("Explore"), "query_stats"),

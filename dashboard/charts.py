@@ -18,6 +18,9 @@ MAX_LINES = 6
 """As many series as the theme has colours."""
 _NUMBERS = "#808080"
 
+# On a phone, bars need the room.
+_LABELS = alt.ExprRef("min(260, 0.42 * containerSize()[0])")
+
 # Days are UTC days: a browser west of Greenwich would otherwise show each as the day before.
 _UTC = alt.Scale(type="utc")
 
@@ -26,7 +29,7 @@ def bars(
     frame: pd.DataFrame, *, label: str, value: str, label_title: str, value_title: str, extra: dict[str, str]
 ) -> Chart:
     """Horizontal bars in the order of the rows, with the value at each bar's end; `extra` are columns to tell of."""
-    y = alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False))
+    y = alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=_LABELS, labelOverlap=False))
     # Room for the number beside the longest bar.
     scale = alt.Scale(domain=[0, max(1, float(frame[value].max()) * 1.08)], nice=False)
     x = alt.X(f"{value}:Q", title=value_title, scale=scale, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=6))
@@ -128,8 +131,10 @@ def _week_axis() -> alt.Axis:
     return alt.Axis(format=formats.chart_day(), labelOverlap=True, labelAngle=0, ticks=False)
 
 
-def _legend(entries: int) -> alt.Legend:
-    return alt.Legend(orient="top", columns=min(entries, MAX_LINES), labelLimit=160)
+def _legend(entries: int) -> alt.Legend | None:
+    # As many columns as the chart is wide; a single series is told by the axis.
+    columns = alt.ExprRef(f"clamp(floor(width / 175), 2, {MAX_LINES})")
+    return alt.Legend(orient="top", columns=columns, labelLimit=145) if entries > 1 else None
 
 
 def _day(field: str, title: str | None = None) -> alt.Tooltip:

@@ -1,7 +1,7 @@
 """Pieces that pages share. Whatever comes from data passes `plain` before it meets Markdown."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -105,7 +105,9 @@ def keep_in_address(key: str, chosen: object) -> None:
 def choose(label: str, names: dict[_Choice, str], default: _Choice, *, key: str) -> _Choice:
     """Let the viewer choose one of few; `names` are the options and how to call them. The address keeps the choice."""
     from_address(key, names)
-    st.session_state.setdefault(key, default)
+    # Another page may have had other options under this name.
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = default
     chosen = st.segmented_control(
         label, list(names), format_func=lambda option: _(names[option]), required=True, key=key
     )
@@ -156,8 +158,12 @@ def figure(
     definition: str | None,
     against: str,
     less_is_better: bool = False,
+    trend: Sequence[float] | None = None,
 ) -> None:
-    """A headline figure with its change; `change` None says that there is nothing to compare with."""
+    """A headline figure with its change; `change` None says that there is nothing to compare with.
+
+    `trend` are the values that led there, the oldest first, as a line below it.
+    """
     st.metric(
         label,
         plain(value),
@@ -166,6 +172,8 @@ def figure(
         border=True,
         help=definition,
         delta_description=against if change is not None else None,
+        chart_data=trend,
+        chart_type="line",
     )
 
 

@@ -21,22 +21,16 @@ def split_periods(days: pd.DataFrame, last_day: date, length: int) -> tuple[pd.D
     return now, before if whole else None
 
 
-def by_tag(days: pd.DataFrame) -> pd.DataFrame:
-    """One row a tag, most viewed first: prompts, views, copies, likes and views_per_prompt."""
-    sums = days.groupby("tag_name", as_index=False).agg(
-        prompts=("prompts", "max"), **{count: (count, "sum") for count in COUNTS}
-    )
-    sums["views_per_prompt"] = sums["views"] / sums["prompts"].where(sums["prompts"] > 0)
-    return sums.sort_values(["views", "likes", "tag_name"], ascending=[False, False, True], ignore_index=True)
+def views_per_prompt(tags: pd.DataFrame) -> pd.DataFrame:
+    """The tags with views_per_prompt, demand by supply; missing where no prompt carries the tag."""
+    return tags.assign(views_per_prompt=tags["views"] / tags["prompts"].where(tags["prompts"] > 0))
 
 
-def views_by_day(days: pd.DataFrame, tags: list[str]) -> pd.DataFrame:
+def every_day(days: pd.DataFrame, tags: list[str], first_day: date, last_day: date) -> pd.DataFrame:
     """One row a day and tag, with 0 views on days without any: activity_date, tag_name, views."""
-    chosen = days[days.tag_name.isin(tags)]
-    wide = chosen.pivot_table(index="activity_date", columns="tag_name", values="views", aggfunc="sum")
-    every_day = pd.date_range(days.activity_date.min(), days.activity_date.max())
+    wide = days.pivot_table(index="activity_date", columns="tag_name", values="views", aggfunc="sum")
     wide.index = pd.DatetimeIndex(wide.index)
-    filled = wide.reindex(index=every_day, columns=tags).fillna(0).rename_axis("activity_date")
+    filled = wide.reindex(index=pd.date_range(first_day, last_day), columns=tags).fillna(0).rename_axis("activity_date")
     return filled.reset_index().melt("activity_date", var_name="tag_name", value_name="views")
 
 

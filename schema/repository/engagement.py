@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from schema.repository.marts import mart, rows_of
+from schema.repository.warehouse import reading_marts
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,35 @@ class ActiveDay:
     weekly_active: int
     monthly_active: int
     stickiness: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDay:
+    """What viewers of a segment did on a UTC day; `sessions` is None where nobody was there."""
+
+    activity_date: date
+    segment: str
+    sessions: int | None
+    views: int
+    copies: int
+    likes: int
+    shares: int
+    searches: int
+    paywall_views: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierMonth:
+    """What an active person did in a UTC month, by tier: FREE, PRO or CHANGED."""
+
+    activity_month: date
+    tier: str
+    is_complete: bool
+    active_people: int
+    active_days_per_person: float
+    views_per_person: float
+    copies_per_person: float
+    likes_per_person: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +95,8 @@ class CreatorMonth:
 
 
 _active_people_daily = mart("active_people_daily", ActiveDay)
+_actions_daily = mart("actions_daily", ActionDay)
+_engagement_by_tier_monthly = mart("engagement_by_tier_monthly", TierMonth)
 _activation_weekly = mart("activation_weekly", ActivationWeek)
 _retention_weekly = mart("retention_weekly", RetentionWeek)
 _creator_economy_monthly = mart("creator_economy_monthly", CreatorMonth)
@@ -79,6 +111,35 @@ def active_days(session: Session, first_day: date, last_day: date) -> list[Activ
         .order_by(days.activity_date, days.segment)
     )
     return rows_of(session, statement, ActiveDay)
+
+
+def last_active_day(session: Session) -> date | None:
+    """The newest day of activity; None while there is none."""
+    with reading_marts():
+        newest: date | None = session.scalar(select(func.max(_active_people_daily.c.activity_date)))
+    return newest
+
+
+def action_days(session: Session, first_day: date, last_day: date, segment: str) -> list[ActionDay]:
+    """What a segment did on each day from `first_day` to `last_day`, both included, by day."""
+    days = _actions_daily.c
+    statement = (
+        select(_actions_daily)
+        .where(days.activity_date.between(first_day, last_day), days.segment == segment)
+        .order_by(days.activity_date)
+    )
+    return rows_of(session, statement, ActionDay)
+
+
+def tier_months(session: Session, first_month: date) -> list[TierMonth]:
+    """Months from `first_month` on, by month and tier."""
+    months = _engagement_by_tier_monthly.c
+    statement = (
+        select(_engagement_by_tier_monthly)
+        .where(months.activity_month >= first_month)
+        .order_by(months.activity_month, months.tier)
+    )
+    return rows_of(session, statement, TierMonth)
 
 
 def activation_weeks(session: Session) -> list[ActivationWeek]:

@@ -8,7 +8,7 @@ from tests.browser.browser import settle, sign_in
 
 OPEN = ["", "prompt?id=1", "my-library", "my-library?shelf=own&edit=new"]
 GUARDED = [
-    *("tags", "rankings", "subscriptions", "search-quality", "explore"),
+    *("rankings", "tags", "creators", "engagement", "subscriptions", "search-quality", "explore"),
     *("import", "duplicates", "export", "pipeline", "users"),
 ]
 PAGES = [*OPEN, *GUARDED]
@@ -63,13 +63,15 @@ def test_the_keyboard_goes_from_the_menu_to_the_page_in_the_order_of_reading(pag
     page.goto(f"{address}/rankings")
     settle(page)
     passed = []
-    for _ in range(26):
+    for _ in range(30):
         page.keyboard.press("Tab")
         passed.append(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''"))
     wanted = [
         "Discover",
-        "Tags",
         "Rankings",
+        "Tags",
+        "Creators",
+        "Engagement",
         "Subscriptions",
         "Explore",
         "Import",

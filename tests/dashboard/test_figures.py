@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from dashboard.definitions import definition
-from dashboard.figures import by_tag, change, movements_by_week, row_of_day, split_periods, views_by_day
+from dashboard.figures import change, every_day, movements_by_week, row_of_day, split_periods, views_per_prompt
 
 
 def tag_rows(*rows: tuple[str, str, int, int, int, int]) -> pd.DataFrame:
@@ -35,17 +35,16 @@ def test_half_a_period_before_is_no_comparison() -> None:
     assert split_periods(DAYS, date(2028, 3, 1), 4)[1] is None
 
 
-def test_tags_are_added_up_and_the_most_viewed_comes_first() -> None:
-    tags = by_tag(DAYS)
-    assert tags.tag_name.tolist() == ["b", "a"]
-    assert tags.iloc[1][["prompts", "views", "copies", "likes"]].tolist() == [4, 60, 6, 4]
-    assert tags.views_per_prompt[1] == 15
-    assert pd.isna(tags.views_per_prompt[0]), "no prompts, no views per prompt"
+def test_no_prompts_have_no_views_per_prompt() -> None:
+    tags = views_per_prompt(pd.DataFrame({"views": [60, 65], "prompts": [4, 0]})).views_per_prompt
+    assert tags[0] == 15
+    assert pd.isna(tags[1])
 
 
 def test_a_day_without_views_is_zero() -> None:
-    daily = views_by_day(DAYS, ["b"])
-    assert daily.views.tolist() == [0, 0, 60, 5]
+    daily = every_day(DAYS[DAYS.tag_name == "b"], ["b", "c"], date(2028, 2, 27), date(2028, 3, 1))
+    assert daily[daily.tag_name == "b"].views.tolist() == [0, 0, 60, 5]
+    assert daily[daily.tag_name == "c"].views.tolist() == [0, 0, 0, 0]
     assert daily.activity_date.iloc[0] == pd.Timestamp("2028-02-27")
 
 

@@ -35,7 +35,7 @@ from tests.dashboard.driver import (
 pytestmark = pytest.mark.usefixtures("warehouse")
 
 GUARDED_PAGES = [
-    *("tags", "rankings", "subscriptions", "search_quality", "explore"),
+    *("rankings", "tags", "creators", "engagement", "subscriptions", "search_quality", "explore"),
     *("import_prompts", "duplicates", "export", "pipeline", "users"),
 ]
 
@@ -180,7 +180,7 @@ def test_the_tags_page_shows_what_the_mart_holds(curator: AppTest) -> None:
 
 def test_the_tags_page_compares_with_no_half_period(curator: AppTest) -> None:
     app = page_of(curator, "tags")
-    app.segmented_control(key="period").set_value(90)
+    app.segmented_control(key="period").set_value(365)
     assert [metric.delta for metric in settled(app).metric] == ["", "", ""]
 
 
@@ -196,7 +196,7 @@ def test_the_rankings_page_shows_the_mart_in_its_order(curator: AppTest, window:
     app.segmented_control(key="window").set_value(window)
     settled(app)
     ranked = as_visitor(top_prompts, window)
-    shown = app.dataframe[0].value
+    shown = frame(app, "creator_name", "title")
     assert list(shown.title) == list(ranked.title)
     assert list(shown.likes) == list(ranked.likes)
     assert f"As of {ranked.as_of.max():%-d %B %Y, %H:%M} UTC" in app.caption[0].value
@@ -208,7 +208,7 @@ def test_the_subscriptions_page_shows_the_newest_day(curator: AppTest) -> None:
     assert metrics(app)["MRR"] == f"${last.mrr:,.2f}"
     assert metrics(app)["Paying people"] == f"{last.paying_people:,}"
     assert metrics(app)["People in trial"] == f"{last.trialing_people:,}"
-    assert app.dataframe[0].value.metric_date.iloc[0] == last.metric_date
+    assert frame(app, "metric_date").metric_date.iloc[0] == last.metric_date
 
 
 def test_the_search_quality_page_shows_what_the_marts_hold(curator: AppTest) -> None:
@@ -255,5 +255,7 @@ def test_dates_without_activity_do_not_break_a_page(curator: AppTest, monkeypatc
     monkeypatch.setattr("schema.repository.quality.last_search_day", lambda _session: None)
     monkeypatch.setattr("schema.repository.metrics.subscription_days", lambda _session: empty)
     monkeypatch.setattr("schema.repository.metrics.top_prompts", lambda *_args, **_named: empty)
-    for page in ("tags", "rankings", "subscriptions", "search_quality"):
+    monkeypatch.setattr("schema.repository.engagement.last_active_day", lambda _session: None)
+    monkeypatch.setattr("schema.repository.weeks.creator_week_bounds", lambda _session: None)
+    for page in ("rankings", "tags", "creators", "engagement", "subscriptions", "search_quality"):
         assert "yet" in page_of(curator, page).info[0].value

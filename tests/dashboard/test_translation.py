@@ -16,7 +16,8 @@ from tests.dashboard.driver import open_app, page_of, settled, shown_text, signe
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
-    *("prompt", "my_library", "tags", "rankings", "subscriptions", "search_quality", "explore"),
+    *("prompt", "my_library", "rankings", "tags", "creators", "engagement", "subscriptions"),
+    *("search_quality", "explore"),
     *("import_prompts", "duplicates", "export", "pipeline", "users"),
 ]
 TOLD_BY_POSITION = {
@@ -32,6 +33,7 @@ TOLD_BY_POSITION = {
         "segmented_control",
         "pills",
     ),
+    *("heading", "pick", "pick_several"),
     *("file_uploader", "metric", "tabs", "popover", "status", "spinner", "dialog", "choose", "figure", "TextColumn"),
     *("NumberColumn", "DateColumn", "DatetimeColumn", "CheckboxColumn", "LineChartColumn", "ProgressColumn"),
 }

@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
 
 from ingest import load_activity, load_subscriptions
 from schema.migrations import downgrade, upgrade
+from schema.repository.engagement import ActionDay, action_days
+from schema.repository.revenue import people_behind
+from schema.repository.tags import pairs_among, tag_totals, views_by_week
+from schema.repository.weeks import prompt_ranks_by_week
 from schema.roles import Role
 from tests.support.files import write_csv, write_jsonl
 from tests.support.library import Library
@@ -107,6 +112,51 @@ def test_analysts_read_marts_and_nothing_else_also_after_a_rebuild(small: Librar
     for inner in ("stg_library__users", "stg_library__activity_events", "int_subscription_spans"):
         with pytest.raises(ProgrammingError, match="permission denied"):
             small.rows(f"SELECT * FROM analytics.{inner}", Role.ANALYST)
+
+
+def test_analysts_alone_read_who_is_behind_a_churn(small: Library) -> None:
+    with Session(small.engine(Role.ANALYST)) as session:
+        found = people_behind(session, "churn", TODAY - timedelta(days=5), TODAY)
+        assert people_behind(session, "churn", TODAY - timedelta(days=1), TODAY).empty
+    ben = small.value("SELECT id FROM library.users WHERE name = 'ben'")
+    left, paid = TODAY - timedelta(days=2), TODAY - timedelta(days=4)
+    # A yearly price of 120 is 10 a month.
+    assert found.to_numpy().tolist() == [[ben, left, "PRO_YEARLY", None, 10, -10, 0, paid, 2]]
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        small.rows("SELECT * FROM analytics.subscription_movements", Role.DASHBOARD)
+
+
+def test_analysts_read_tags_prompts_and_actions_as_they_were_worked_out_by_hand(small: Library) -> None:
+    first, second = date(2026, 3, 1), date(2026, 3, 2)
+    monday_before = date(2026, 2, 23)
+    with Session(small.engine(Role.ANALYST)) as session:
+        tags = tag_totals(session, second, second, before=first)
+        weeks = views_by_week(session, first, second, ["cooking"])
+        pairs = pairs_among(session, ["cooking", "korean", "travel"])
+        ranks = prompt_ranks_by_week(session, 4)
+        actions = action_days(session, second, second, "FREE")
+    # Name, prompts; views, copies, likes of the second day; views and likes of the first.
+    assert tags.to_numpy().tolist() == [
+        ["cooking", 1, 2, 1, 1, 1, 0],
+        ["korean", 1, 2, 1, 1, 1, 0],
+        ["travel", 1, 1, 0, 0, 0, 0],
+    ]
+    # The first of March is a Sunday; each of its two tags has half of the views.
+    assert weeks.astype({"views": int, "share": float}).to_numpy().tolist() == [
+        [monday_before, "cooking", 1, 0.5],
+        [second, "cooking", 2, 0.4],
+    ]
+    # Of two tagged prompts one carries both: twice as often as by chance.
+    assert {(row.tag_name, row.other_tag_name): row.lift for row in pairs.itertuples()} == {
+        ("cooking", "korean"): 2,
+        ("korean", "cooking"): 2,
+    }
+    # A like that was taken back was given; soup has more views.
+    assert ranks[["activity_week", "title", "likes", "place"]].to_numpy().tolist() == [
+        [second, "soup", 1, 1],
+        [second, "trip", 1, 2],
+    ]
+    assert actions == [ActionDay(second, "FREE", 2, 2, 1, 2, 0, 0, 0)]
 
 
 def test_no_table_of_the_warehouse_holds_a_prompts_text_and_no_reader_is_shown_one(small: Library) -> None:

@@ -2,6 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
+        on_schema_change='append_new_columns',
         pre_hook="{{ forget_changed_days() }}",
         indexes=[
             {'columns': ['activity_date', 'revision']},
@@ -33,6 +34,7 @@ minutes as (
         revision,
         viewer,
         user_id,
+        date_trunc('minute', occurred_at) as minute_at,
         count(*) as events,
         count(*) filter (where event_type = 'view') as views,
         count(*) filter (where event_type = 'copy') as copies,
@@ -43,6 +45,17 @@ minutes as (
         min(occurred_at) as first_event_at
     from events
     group by activity_date, revision, viewer, user_id, date_trunc('minute', occurred_at)
+),
+
+spaced as (
+    select
+        *,
+        coalesce(
+            minute_at - lag(minute_at) over (partition by viewer, activity_date order by minute_at)
+            > make_interval(mins => {{ var('session_gap_minutes') }}),
+            true
+        ) as is_session_start
+    from minutes
 ),
 
 counted as (
@@ -57,10 +70,11 @@ counted as (
         cast(sum(shares) as bigint) as shares,
         cast(sum(searches) as bigint) as searches,
         cast(sum(paywall_views) as bigint) as paywall_views,
+        count(*) filter (where is_session_start) as sessions,
         min(first_event_at) as first_event_at,
         sum(views) > {{ var('bot_views_a_day') }} or max(views) > {{ var('bot_views_a_minute') }} as is_bot,
         revision
-    from minutes
+    from spaced
     group by activity_date, revision, viewer, user_id
 ),
 
@@ -68,7 +82,7 @@ final as (
     select * from counted
     {{ days_carried_over([
         'activity_date', 'viewer', 'user_id', 'events', 'views', 'copies', 'likes', 'shares', 'searches',
-        'paywall_views', 'first_event_at', 'is_bot', 'revision'
+        'paywall_views', 'sessions', 'first_event_at', 'is_bot', 'revision'
     ]) }}
 )
 

@@ -1,0 +1,1 @@
+"""What the analysts' pages share: pickers, tables to take along, charts for their questions."""
