@@ -170,7 +170,7 @@ def _show_numbers(session: Session, prompt_id: int) -> None:
         return
     st.caption(_("{count} days up to {day} (UTC)", count=_PERIOD, day=formats.day(days[-1].activity_date)))
     now, before = days[-_PERIOD:], days[-2 * _PERIOD : -_PERIOD]
-    with st.grid(3, min_column_width=150):
+    with st.grid(3, min_column_width=240):
         for name, label in _COUNTS.items():
             total, total_before = (sum(getattr(day, name) for day in part) for part in (now, before))
             figure(
