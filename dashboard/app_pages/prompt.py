@@ -117,7 +117,7 @@ def _show_facts(session: Session, prompt: PromptDetail) -> None:
     if prompt.is_own:
         st.page_link(
             "app_pages/my_library.py",
-            label=_("Change this prompt"),
+            label=_("Edit this prompt"),
             icon=":material/edit:",
             query_params={"shelf": "own", "edit": str(card.id)},
         )
