@@ -50,7 +50,7 @@ def ask_prompt(asked: str | None) -> None:
         st.info(_("This prompt is not there any more, or it is somebody else's."), icon=":material/search_off:")
         st.button(_("Back"), icon=":material/arrow_back:", on_click=_leave)
         return
-    st.subheader(_("Change the prompt") if prompt else _("Write a prompt"), anchor=False)
+    st.subheader(_("Edit the prompt") if prompt else _("Write a prompt"), anchor=False)
     draft = _form(prompt)
     if draft is not None:
         _save(draft, prompt)

@@ -71,7 +71,7 @@ def _show_own(card: PromptCard) -> None:
             st.markdown(" ".join(f":gray-badge[\\#{plain(tag, 40)}]" for tag in card.tags))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/favorite: {formats.number(card.likes)}", width="content")
-            st.button(_("Change"), key=f"edit-{card.id}", icon=":material/edit:", on_click=_edit, args=(str(card.id),))
+            st.button(_("Edit"), key=f"edit-{card.id}", icon=":material/edit:", on_click=_edit, args=(str(card.id),))
 
 
 def _edit(what: str) -> None:

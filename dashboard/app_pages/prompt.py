@@ -99,9 +99,8 @@ def _show(session: Session, prompt: PromptDetail, shown: ShownPage) -> None:
 
 
 def _show_likes(prompt: PromptDetail) -> None:
-    likes = formats.number(prompt.card.likes)
     if viewer.viewer_id() is None:
-        st.markdown(f":material/favorite: {_('{count} likes', count=likes)}")
+        st.markdown(_(":material/favorite: {count} likes", count=formats.number(prompt.card.likes)))
         st.caption(_("Sign in to like prompts and to keep them in your library."))
     else:
         uses.like_button(prompt.card.id, prompt.card.likes, is_liked=prompt.is_liked)
@@ -117,14 +116,14 @@ def _show_facts(session: Session, prompt: PromptDetail) -> None:
     if prompt.is_own:
         st.page_link(
             "app_pages/my_library.py",
-            label=_("Change this prompt"),
+            label=_("Edit this prompt"),
             icon=":material/edit:",
             query_params={"shelf": "own", "edit": str(card.id)},
         )
     sources = fetch_sources(session, card.id)
     if not sources:
         return
-    st.markdown(f"**{_('Sources')}**")
+    st.markdown(_("**Sources**"))
     for source in sources:
         if source.source_url and source.source_url.startswith(("https://", "http://")):
             st.page_link(source.source_url, label=plain(source.collection, 120), icon=":material/open_in_new:")
@@ -153,7 +152,7 @@ def _show_text(prompt: PromptDetail) -> None:
     # Copying runs the fragment again, and nothing else of the page.
     st.fragment(fill_in)(card.prompt_text or "", prompt.variables, key=f"filling-{card.id}", on_copied=on_copied)
     if prompt.negative_prompt:
-        st.markdown(f"**{_('What the picture shall not show')}**")
+        st.markdown(_("**What the picture shall not show**"))
         st.code(prompt.negative_prompt, language=None, wrap_lines=True)
 
 
@@ -170,7 +169,7 @@ def _show_numbers(session: Session, prompt_id: int) -> None:
         return
     st.caption(_("{count} days up to {day} (UTC)", count=_PERIOD, day=formats.day(days[-1].activity_date)))
     now, before = days[-_PERIOD:], days[-2 * _PERIOD : -_PERIOD]
-    with st.grid(3, min_column_width=150):
+    with st.grid(3, min_column_width=240):
         for name, label in _COUNTS.items():
             total, total_before = (sum(getattr(day, name) for day in part) for part in (now, before))
             figure(
@@ -226,8 +225,8 @@ def _compare_versions(versions: list[Version], prompt: PromptDetail) -> None:
         (old.description or "", new.description or ""),
         (old.prompt_text, new.prompt_text or ""),
     )
-    left.markdown(f"**{_('Before')}**")
-    right.markdown(f"**{_('After')}**")
+    left.markdown(_("**Before**"))
+    right.markdown(_("**After**"))
     for one, other in pairs:
         if one != other:
             for column, html in zip((left, right), side_by_side(one, other, whole=False), strict=True):

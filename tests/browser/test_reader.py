@@ -54,7 +54,7 @@ ENGLISH = Words(
         "Text of the prompt",
         "Save",
     ),
-    *("Change", "Delete", "Restore", "is back"),
+    *("Edit", "Delete", "Restore", "is back"),
 )
 KOREAN = Words(
     *("ko-KR", "이메일", "비밀번호", "복사", "복사했습니다", "좋아요 · ", "좋아요 취소 · ", "둘러보기", "좋아해서"),
