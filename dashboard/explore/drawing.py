@@ -61,7 +61,7 @@ def draw(shape: Shape, frame: pd.DataFrame, question: Question, names: dict[str,
 def pivot(frame: pd.DataFrame, question: Question) -> tuple[pd.DataFrame, int]:
     """The first dimension down, the second across, the first measure in the cells; how many columns are left out."""
     down, across, value = question.dimensions[0].label, question.dimensions[1].label, question.measures[0].label
-    told = frame.assign(**{across: _texts(frame[across]), value: frame[value].astype(float)})
+    told = frame.assign(**{across: _texts(frame[across])}).astype({value: float})
     most = _most(told, across, value, MAX_CELLS_A_SIDE)
     kept = told[told[across].isin(most)]
     wide = kept.pivot_table(index=down, columns=across, values=value, aggfunc="sum", sort=True, dropna=False)
