@@ -156,7 +156,7 @@ def test_analysts_read_tags_prompts_and_actions_as_they_were_worked_out_by_hand(
         [second, "soup", 1, 1],
         [second, "trip", 1, 2],
     ]
-    assert actions == [ActionDay(second, "FREE", 2, 2, 1, 2, 0, 0, 0)]
+    assert actions == [ActionDay(second, "FREE", 3, 2, 1, 2, 0, 0, 0)]
 
 
 def test_no_table_of_the_warehouse_holds_a_prompts_text_and_no_reader_is_shown_one(small: Library) -> None:
