@@ -24,6 +24,7 @@ from benchmarks.page_client import p95, page_session
 from benchmarks.paint import Paint, painted
 from benchmarks.visits import PageUse, Visit, signed_in, uses_of_pages
 from orchestration.serve import dashboard_server, running
+from schema.logs import configure_logs
 from schema.settings import Settings
 from tests.browser.browser import CHROMIUM, chromium
 from tests.support.servers import free_port
@@ -128,6 +129,7 @@ def main() -> None:
     options = _options()
     if CHROMIUM is None:
         sys.exit("There is no Chromium on this machine; install it to measure what is on the screen.")
+    configure_logs("WARNING")
     size = Size(options.prompts, options.events, options.users)
     with tempfile.TemporaryDirectory(prefix="promptory-bench-") as name:
         home = Path(options.home or name).resolve()

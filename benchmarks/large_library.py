@@ -33,6 +33,7 @@ from tests.support.servers import embedded_server
 
 DAYS = 180
 LAST_DAY = date(2026, 6, 30)
+_WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 _PROMPTS = """
 SELECT
     c.name || '/' || s.source_key AS key,
@@ -106,7 +107,7 @@ def _fill(url: URL, folder: Path, size: Size) -> None:
 def _build(url: URL, target: Path) -> None:
     say("building the warehouse")
     # The project's own manifest stays as it is: it names the database that it was made with.
-    command = dbt_command("run", "--quiet", "--target-path", str(target))
+    command = dbt_command("build", "--quiet", *_WITHOUT_TESTS, "--target-path", str(target))
     subprocess.run(command, env=dict(os.environ) | connection_variables(url), check=True)
     say("finding neighbours")
     engine = create_role_engine(url, Role.DBT)
