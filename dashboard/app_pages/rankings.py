@@ -153,7 +153,8 @@ def _moved(moved: pd.DataFrame, name: str) -> None:
         "viewers_before": number(_("Before"), format="localized", help=definition(_MODEL, "viewers_before")),
         "change": number(_("Change"), format="%+d"),
     }
-    table(moved.assign(change=moved.unique_viewers - moved.viewers_before), columns, key=f"{name}-table")
+    told = moved.assign(change=moved.unique_viewers - moved.viewers_before)[list(columns)]
+    table(told, columns, key=f"{name}-table")
 
 
 def _table(ranked: pd.DataFrame, window: str, score: Score) -> None:
