@@ -159,7 +159,8 @@ def heat(
     cells = base.mark_rect().encode(color=colour)
     height = 26 * len(lines) + (100 if angle else 75)
     if shown is None:
-        return cells.properties(height=height + 80)
+        plain: Chart = cells.properties(height=height + 80)
+        return plain
     # The ramp goes from the ground's side to the other: dark to light in the dark.
     is_dark = st.context.theme.type == "dark"
     low, strong = (_PAPER, _INK) if is_dark else (_INK, _PAPER)

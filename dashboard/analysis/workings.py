@@ -40,8 +40,8 @@ def marked_days(days: pd.DataFrame) -> pd.DataFrame:
     }
     found = pd.concat([rows.assign(event=words) for words, rows in marks.items()])
     # What falls on one day is one mark.
-    by_day = found.groupby(["metric_date", "mrr"], as_index=False).event.agg(" · ".join)
-    return by_day.sort_values("metric_date", ignore_index=True)
+    by_day = found.groupby(["metric_date", "mrr"])["event"].agg(" · ".join)
+    return by_day.reset_index().sort_values("metric_date", ignore_index=True)
 
 
 def moved_by_month(months: pd.DataFrame) -> pd.DataFrame:

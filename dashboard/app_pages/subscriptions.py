@@ -80,12 +80,12 @@ def _show(session: Session, days: pd.DataFrame, length: int) -> None:
     months = revenue_months(session, _first_month(now.metric_date.min(), last_day, _LEAST_MONTHS))
     st.caption(_("As of {day}, in {currency}", day=formats.day(last_day), currency=_CURRENCY))
     _headline(days, now, before, length)
-    left = months[months.churn_mrr < 0]
+    lossy = months[months.churn_mrr < 0]
     st.button(
         _("Show who stopped paying"),
         icon=":material/group_remove:",
         on_click=behind.turn_to,
-        args=("churn", None if left.empty else month_name(left.metric_month.iloc[-1])),
+        args=("churn", None if lossy.empty else month_name(lossy.metric_month.iloc[-1])),
     )
     month = behind.show(session, [month_name(month) for month in months.metric_month])
     _revenue(now)

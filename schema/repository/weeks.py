@@ -1,6 +1,7 @@
 """Reading how prompts and creators fare by UTC week, each in one query, as pandas tables."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import func, select
@@ -23,7 +24,8 @@ def creator_week_bounds(session: Session) -> tuple[date, date] | None:
     """The first and the newest week in which a creator's prompt was used; None while there is no activity."""
     weeks = _creators.c.activity_week
     with reading_marts():
-        first, last = session.execute(select(func.min(weeks), func.max(weeks))).one()
+        found: Any = session.execute(select(func.min(weeks), func.max(weeks))).one()
+        first, last = found
     return None if first is None else (first, last)
 
 

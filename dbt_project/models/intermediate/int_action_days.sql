@@ -38,10 +38,10 @@ kinds as (
         activity_date,
         user_id is not null as is_person,
         is_pro,
-        sum(sessions) as sessions,
         {% for action in actions %}
-            sum({{ action }}) as {{ action }}{{ ',' if not loop.last }}
+            sum({{ action }}) as {{ action }},
         {% endfor %}
+        sum(sessions) as sessions
     from viewer_days
     group by activity_date, user_id is not null, is_pro
 ),
