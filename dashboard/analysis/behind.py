@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dashboard import formats
 from dashboard.analysis.pickers import pick
 from dashboard.analysis.plots import PICKED
-from dashboard.analysis.show import heading, rows, to_take_along
+from dashboard.analysis.show import heading, rows
 from dashboard.analysis.workings import MOVEMENT_NAMES
 from dashboard.charts import Chart
 from dashboard.components import choose, plain
@@ -31,10 +31,10 @@ def turn_to(movement: str, month: str | None = None) -> None:
         st.session_state[_MONTH] = month
 
 
-def clickable(drawn: Chart, name: str, told: str) -> None:
+def clickable(drawn: Chart, told: str) -> None:
     """A chart of movements by month, whose bars lead to the people behind them."""
     st.altair_chart(
-        to_take_along(drawn, name),
+        drawn,
         width="stretch",
         alt=told,
         key=_CHART,

@@ -19,24 +19,8 @@ def heading(text: str, meaning: str | None = None) -> None:
 
 
 def chart(drawn: Chart, name: str, told: str) -> None:
-    """A chart over the whole width. Its menu saves it as `name`.png or .svg; `told` is what a screen reader says."""
-    st.altair_chart(to_take_along(drawn, name), width="stretch", alt=told)
-
-
-def to_take_along(drawn: Chart, name: str) -> Chart:
-    """The chart with a menu in the reader's language, which offers pictures alone."""
-    menu = {
-        "actions": {"export": {"png": True, "svg": True}, "source": False, "compiled": False, "editor": False},
-        "downloadFileName": name,
-        "i18n": {
-            "PNG_ACTION": _("Save as PNG"),
-            "SVG_ACTION": _("Save as SVG"),
-            "CLICK_TO_VIEW_ACTIONS": _("Save the chart"),
-        },
-        "scaleFactor": {"png": 2},
-    }
-    taken: Chart = drawn.properties(usermeta={"embedOptions": menu})
-    return taken
+    """A chart over the whole width, whose toolbar saves it as PNG; `told` is what a screen reader says."""
+    st.altair_chart(drawn, width="stretch", alt=told, key=name)
 
 
 def rows(frame: pd.DataFrame, columns: dict[str, Any], *, name: str) -> None:

@@ -156,7 +156,7 @@ def _moved(months: pd.DataFrame, month: str) -> None:
             titles=(_("Month"), title, _("Movement")),
             picks=("month", "movement"),
         )
-        behind.clickable(drawn, "promptory-mrr-movements", _("Movements of MRR by month"))
+        behind.clickable(drawn, _("Movements of MRR by month"))
     with right:
         heading(_("From the beginning of {month} to its end", month=month), definition(_MONTHLY, "mrr"))
         steps = waterfall_steps(months[months.metric_month.map(month_name) == month].iloc[0])

@@ -74,16 +74,3 @@ def test_a_link_restores_what_an_analyst_looked_at(browser: Browser, page: Page,
     settle(other)
     expect(other.get_by_role("radio", name="Visitors too")).to_be_checked()
     expect(other.get_by_role("radio", name="90 days")).to_be_checked()
-
-
-def test_a_chart_is_saved_as_a_picture(page: Page, address: str) -> None:
-    sign_in(page, address, *CURATOR)
-    page.goto(f"{address}/tags")
-    settle(page)
-    drawn = page.get_by_test_id("stVegaLiteChart").first
-    drawn.hover()
-    drawn.locator("summary").click()
-    with page.expect_download() as started:
-        drawn.get_by_role("link", name="Save as PNG").click()
-    assert started.value.suggested_filename == "promptory-tags.png"
-    assert Path(started.value.path()).read_bytes().startswith(b"\x89PNG")

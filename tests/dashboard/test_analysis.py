@@ -5,7 +5,6 @@ from io import BytesIO
 
 import pandas as pd
 
-from dashboard.analysis.show import to_take_along
 from dashboard.analysis.workings import (
     every_pair,
     funnel_steps,
@@ -15,7 +14,6 @@ from dashboard.analysis.workings import (
     waterfall_steps,
     with_gaps,
 )
-from dashboard.charts import bars
 from dashboard.downloads import as_parquet
 from dashboard.translation import speaking
 
@@ -108,18 +106,6 @@ def test_tags_that_no_prompt_carries_together_have_a_cell_without_figures() -> N
     cells = every_pair(pairs, ["b", "a"])
     assert cells[["tag_name", "other_tag_name"]].to_numpy().tolist() == [["b", "b"], ["b", "a"], ["a", "b"], ["a", "a"]]
     assert cells.lift.fillna(0).tolist() == [0, 2, 2, 0]
-
-
-def test_a_charts_menu_saves_pictures_and_speaks_the_readers_language() -> None:
-    frame = pd.DataFrame({"tag": ["a"], "views": [3]})
-    with speaking("ko"):
-        drawn = to_take_along(
-            bars(frame, label="tag", value="views", label_title="t", value_title="v", extra={}), "promptory-tags"
-        )
-    menu = drawn.to_dict()["usermeta"]["embedOptions"]
-    assert menu["i18n"]["PNG_ACTION"] == "PNG로 저장"
-    assert menu["downloadFileName"] == "promptory-tags"
-    assert menu["actions"]["editor"] is False, "nothing is sent elsewhere"
 
 
 def test_parquet_keeps_what_a_table_holds() -> None:
