@@ -132,9 +132,8 @@ def tag_prompt(session: Session, prompt_id: int, tags: tuple[str, ...]) -> None:
         ChangeRefusedError: it is not theirs, or deleted.
     """
     values = {"prompt_id": prompt_id, "names": list(tags)}
-    is_done = session.execute(
-        text("SELECT library.tag_prompt(:prompt_id, cast(:names AS text[]))"), values
-    ).scalar_one()
+    statement = text("SELECT library.tag_prompt(:prompt_id, cast(:names AS text[]))")
+    is_done: bool | None = session.scalar(statement, values)
     _done(Change.SAVED if is_done else Change.GONE)
 
 

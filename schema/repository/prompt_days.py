@@ -1,7 +1,9 @@
 """A prompt's use by day, from the marts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -46,7 +48,7 @@ def prompt_days(session: Session, prompt_id: int, last_day: date, length: int) -
         .group_by(days.activity_date)
     )
     with reading_marts():
-        rows = session.execute(statement).all()
+        rows: Sequence[Any] = session.execute(statement).all()
     found = {day: PromptDay(day, int(views), int(copies), int(likes)) for day, views, copies, likes in rows}
     every_day = (first_day + timedelta(days=number) for number in range(length))
     return [found.get(day, PromptDay(day, 0, 0, 0)) for day in every_day]

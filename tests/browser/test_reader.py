@@ -83,6 +83,7 @@ def sign_up(browser: Browser, address: str, warehouse: Library) -> Callable[[Wor
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()
         page.set_default_timeout(30_000)
+        expect.set_options(timeout=30_000)
         page.goto(f"{address}/sign-in")
         page.get_by_label(words.email).fill(email)
         page.get_by_label(words.password, exact=True).fill(PASSWORD)
@@ -133,7 +134,7 @@ def test_a_reader_finds_fills_in_copies_and_likes_a_prompt_and_is_recommended_ot
     assert "<b>서울</b> & more" in whole
     # The clipboard keeps line breaks as the system writes them.
     assert page.evaluate("navigator.clipboard.readText()").split() == whole.split()
-    eventually(lambda: warehouse.rows(USES, reader=reader.id, prompt=prompt), [("copy",), ("view",)])
+    eventually(lambda: warehouse.rows(USES, reader=reader.id, prompt=prompt), [("copy",), ("search",), ("view",)])
     clicks = """
         SELECT c.action, l.surface FROM library.impression_clicks AS c
         INNER JOIN library.shown_lists AS l USING (list_id)
@@ -143,7 +144,9 @@ def test_a_reader_finds_fills_in_copies_and_likes_a_prompt_and_is_recommended_ot
 
     page.get_by_role("button", name=words.like).click()
     expect(page.get_by_role("button", name=words.liked)).to_be_visible()
-    eventually(lambda: warehouse.rows(USES, reader=reader.id, prompt=prompt), [("copy",), ("like",), ("view",)])
+    eventually(
+        lambda: warehouse.rows(USES, reader=reader.id, prompt=prompt), [("copy",), ("like",), ("search",), ("view",)]
+    )
     page.reload()
     expect(page.get_by_role("button", name=words.liked)).to_be_visible()
     page.get_by_role("link", name=words.discover).click()
@@ -153,7 +156,8 @@ def test_a_reader_finds_fills_in_copies_and_likes_a_prompt_and_is_recommended_ot
     page.get_by_role("button", name=words.liked).click()
     expect(page.get_by_role("button", name=words.like)).to_be_visible()
     eventually(
-        lambda: warehouse.rows(USES, reader=reader.id, prompt=prompt), [("copy",), ("like",), ("unlike",), ("view",)]
+        lambda: warehouse.rows(USES, reader=reader.id, prompt=prompt),
+        [("copy",), ("like",), ("search",), ("unlike",), ("view",)],
     )
 
 
@@ -187,13 +191,15 @@ def test_an_author_writes_changes_deletes_and_restores_a_prompt(
     page.get_by_role("link", name=words.library).click()
     page.get_by_text(words.own, exact=True).click()
     page.get_by_role("button", name=words.write).click()
-    page.get_by_label(words.title, exact=True).fill(title)
-    page.get_by_label(words.text, exact=True).fill(f"Write a letter in {words.locale} to {{{{somebody}}}}.")
+    page.get_by_role("textbox", name=words.title, exact=True).fill(title)
+    page.get_by_role("textbox", name=words.text, exact=True).fill(
+        f"Write a letter in {words.locale} to {{{{somebody}}}}."
+    )
     page.get_by_role("button", name=words.save).click()
     expect(page.get_by_role("heading", name=title)).to_be_visible()
     expect(page.locator(".fields label")).to_have_text("somebody")
     page.get_by_role("link", name=words.change).click()
-    page.get_by_label(words.text, exact=True).fill(f"Write a short letter in {words.locale}.")
+    page.get_by_role("textbox", name=words.text, exact=True).fill(f"Write a short letter in {words.locale}.")
     page.get_by_role("button", name=words.save).click()
     expect(page.locator(".filling .text")).to_have_text(f"Write a short letter in {words.locale}.")
     page.get_by_test_id("stExpander").last.click()

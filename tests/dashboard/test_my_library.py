@@ -1,5 +1,7 @@
 """One's own library: what is liked, looked at and written, and nothing of anybody else's."""
 
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -22,7 +24,7 @@ def my_library(**query: str) -> AppTest:
     return page_of(app, "my_library")
 
 
-def fill(app: AppTest, **values: object) -> AppTest:
+def fill(app: AppTest, **values: Any) -> AppTest:
     """Fill the form in, by the beginnings of its fields' keys, and save."""
     for fields in (app.text_input, app.text_area, app.multiselect, app.selectbox):
         for field in fields:

@@ -37,7 +37,7 @@ def prompt_page(app: AppTest, prompt: object) -> AppTest:
 
 def everything_sent(app: AppTest) -> str:
     """All that the browser gets of a page, whether it shows it or not."""
-    return "".join(str(element.proto) for element in app._tree[0])  # type: ignore[attr-defined]
+    return "".join(str(element.proto) for element in app._tree[0])
 
 
 def test_a_text_comes_in_parts_with_its_variables(configured: Library) -> None:
