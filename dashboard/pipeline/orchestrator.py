@@ -8,12 +8,13 @@ import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.error import HTTPError
 
 from dashboard.translation import N_, _
 from schema.errors import PromptoryError
 from schema.settings import get_settings
 
-_SECONDS = 15
+_SECONDS, _SECONDS_TO_START = 15, 90
 _EVENTS_A_PAGE, _MOST_PAGES = 1000, 20
 _OUR_ERRORS = ("schema.errors.", "ingest.errors.", "ingest.inbox.")
 _DBT_ERROR = "DagsterDbtCliRuntimeError"
@@ -196,14 +197,14 @@ def start_job(job: str, tags: dict[str, str]) -> str:
         },
         "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
     }
-    answer = _ask(_LAUNCH, params=params)["launchRun"]
+    answer = _ask(_LAUNCH, _SECONDS_TO_START, params=params)["launchRun"]
     if answer["__typename"] != "LaunchRunSuccess":
         kind = answer["__typename"]
         raise OrchestratorError(_("Dagster refuses to start {job} ({kind}); its log says why.", job=job, kind=kind))
     return str(answer["run"]["runId"])
 
 
-def _ask(query: str, **variables: Any) -> dict[str, Any]:
+def _ask(query: str, patience: int = _SECONDS, /, **variables: Any) -> dict[str, Any]:
     address = get_settings().dagster_address
     request = urllib.request.Request(  # noqa: S310 (the address is the operator's own setting)
         f"{address}/graphql",
@@ -213,8 +214,7 @@ def _ask(query: str, **variables: Any) -> dict[str, Any]:
     # It stands beside the dashboard: no proxy leads there.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=_SECONDS) as answer:
-            told = json.load(answer)
+        told = _answer(opener, request, patience)
     except (OSError, ValueError):
         sentence = _(
             "Dagster does not answer at {address}; start it, or let PROMPTORY_DAGSTER_URL name where it is.",
@@ -227,6 +227,15 @@ def _ask(query: str, **variables: Any) -> dict[str, Any]:
             _("What answers at {address} is not the Dagster that this page knows.", address=address)
         )
     return data
+
+
+def _answer(opener: urllib.request.OpenerDirector, request: urllib.request.Request, patience: int) -> Any:
+    try:
+        with opener.open(request, timeout=patience) as answer:
+            return json.load(answer)
+    except HTTPError as refusal:
+        # A fault of its own is an answer like any other to Dagster, with another status.
+        return json.load(refusal)
 
 
 def _asset(node: dict[str, Any]) -> Asset:
@@ -276,7 +285,7 @@ def _reason(event: dict[str, Any]) -> str | None:
     error = event.get("error") or {}
     chain = [error, *(link["error"] for link in error.get("errorChain") or [])]
     for one in chain:
-        kind, _, sentence = (one.get("message") or "").strip().partition(": ")
+        kind, _colon, sentence = (one.get("message") or "").strip().partition(": ")
         if kind.startswith(_OUR_ERRORS):
             return sentence
         if one.get("className") == _DBT_ERROR:

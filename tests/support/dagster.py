@@ -13,7 +13,7 @@ _INSTANCE = """
 telemetry:
   enabled: false
 run_coordinator:
-  module: dagster
+  module: dagster._core.run_coordinator
   class: DefaultRunCoordinator
 """
 
