@@ -70,7 +70,8 @@ class PageSession:
         wanted.page_script_hash = next((page.key for page in self.pages if page.address == address), "")
         wanted.query_string = query
         wanted.context_info.timezone, wanted.context_info.locale = "UTC", "en-US"
-        return asked.SerializeToString()
+        sent: bytes = asked.SerializeToString()
+        return sent
 
 
 def _refuse_faults(said: ForwardMsg, where: str) -> None:

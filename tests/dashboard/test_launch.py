@@ -1,5 +1,8 @@
 """How the dashboard is started."""
 
+import subprocess
+import sys
+
 from pydantic import SecretStr
 from streamlit import config
 
@@ -35,3 +38,14 @@ def test_a_development_server_answers_this_machine_only() -> None:
 
 def test_production_shows_no_tracebacks() -> None:
     assert "--client.showErrorDetails=none" in command(production())
+
+
+def test_what_pages_are_made_of_is_imported_at_the_start_and_no_run_looks_through_it_for_garbage() -> None:
+    told = (
+        "import gc, sys; import dashboard.server; "
+        "print(len(gc.get_objects()), gc.get_freeze_count(), 'dashboard.charts' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    left, aside, is_imported = done.stdout.split()
+    assert is_imported == "True"
+    assert int(left) < int(aside) / 10

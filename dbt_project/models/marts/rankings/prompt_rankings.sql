@@ -55,7 +55,8 @@ tag_rates as (
     group by counted.ranking_window, prompt_tags.tag_id
 ),
 
--- Of the other prompts alone: a prompt is no evidence of what to expect of itself.
+-- Of the other prompts alone: a prompt is no evidence of what to expect of itself. Prompts without tags are here too:
+-- the planner takes few prompts to be their own heads, and would join all prompts with a few by comparing each pair.
 priors as (
     select
         counted.ranking_window,
@@ -63,8 +64,8 @@ priors as (
         cast(sum(tag_rates.likes - counted.likes_by_viewers) as bigint) as prior_likes,
         cast(sum(tag_rates.viewers - counted.unique_viewers) as bigint) as prior_viewers
     from counted
-    inner join prompt_tags on counted.prompt_id = prompt_tags.prompt_id
-    inner join tag_rates
+    left join prompt_tags on counted.prompt_id = prompt_tags.prompt_id
+    left join tag_rates
         on counted.ranking_window = tag_rates.ranking_window and prompt_tags.tag_id = tag_rates.tag_id
     group by counted.ranking_window, counted.prompt_id
 ),
