@@ -17,7 +17,7 @@ const seen = new MutationObserver(() => {
 });
 seen.observe(document, {childList: true, subtree: true});
 """
-_FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+_FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ def painted(browser: Browser, site: str, visit: Visit) -> Paint:
     context.add_init_script(_HEADING_TIME)
     page = context.new_page()
     page.goto(f"{site}/{visit.page.address}?{visit.query}", wait_until="commit")
-    heading = page.wait_for_function("window.headingShownAt", timeout=60_000).json_value()
-    paint = Paint(page.evaluate(_FIRST_PAINT), heading)
+    # The browser tells of its first paint some time after it.
+    page.wait_for_function(f"window.headingShownAt && {_FIRST_PAINT}", timeout=60_000)
+    paint = Paint(page.evaluate(_FIRST_PAINT), page.evaluate("window.headingShownAt"))
     context.close()
     return paint
