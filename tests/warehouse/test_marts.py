@@ -87,12 +87,16 @@ def test_every_mart_has_the_figures_worked_out_by_hand(small: Library) -> None:
         ("soup", "all", 3, 2, 1, 1, 0.5, 1),
         ("trip", "all", 1, 0, 0, 0, None, 2),
     ]
-    days = small.rows("""
+    # The table goes on to the day of its build, which is a later one when the tests run past midnight.
+    days = small.rows(
+        """
         SELECT
             metric_date, paying_people, trialing_people, mrr, new_people, churned_people, trials_started,
             trials_converted
-        FROM analytics.mrr_daily ORDER BY metric_date
-    """)
+        FROM analytics.mrr_daily WHERE metric_date <= :today ORDER BY metric_date
+        """,
+        today=TODAY,
+    )
     assert days == [
         (TODAY - timedelta(days=5), 1, 0, 12, 1, 0, 0, 0),
         (TODAY - timedelta(days=4), 2, 0, 22, 1, 0, 0, 0),
