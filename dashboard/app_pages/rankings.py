@@ -85,8 +85,8 @@ def _bars(best: pd.DataFrame, score: Score) -> None:
         label="label",
         value="likes",
         label_title=_("Prompt"),
-        value_title=_(_("Likes")),
-        extra={"unique_viewers": _(_("Viewers")), "views": _(_("Views")), "copies": _(_("Copies"))},
+        value_title=_("Likes"),
+        extra={"unique_viewers": _("Viewers"), "views": _("Views"), "copies": _("Copies")},
     )
     chart(drawn, "promptory-rankings", _("The first prompts of the ranking, with their likes"))
 
