@@ -48,7 +48,9 @@ def lines(
 ) -> Chart:
     """One line a series over days; at most MAX_LINES series. `rate` says that values are from 0 to 1, and no counts."""
     order = list(dict.fromkeys(frame[series]))
-    colour = alt.Color(f"{series}:N", sort=order, scale=alt.Scale(domain=order), title=None, legend=_legend(len(order)))
+    colour = alt.Color(
+        f"{series}:N", sort=order, scale=alt.Scale(domain=order), title=None, legend=top_legend(len(order))
+    )
     number = alt.Tooltip(f"{value}:Q", title=value_title, format=".1%") if rate else _count(value, value_title)
     tooltip = [_day(day), alt.Tooltip(f"{series}:N", title=series_title), number]
     axis = alt.Axis(format=".0%", tickCount=5) if rate else alt.Axis(format=",d", tickMinStep=1)
@@ -104,7 +106,7 @@ def months(frame: pd.DataFrame, *, month: str, value: str, value_title: str) -> 
 def movements(frame: pd.DataFrame, *, week: str, value: str, movement: str) -> Chart:
     """Gains above and losses below the line, by week."""
     order = list(dict.fromkeys(frame[movement]))
-    colour = alt.Color(f"{movement}:N", scale=alt.Scale(domain=order), title=None, legend=_legend(2))
+    colour = alt.Color(f"{movement}:N", scale=alt.Scale(domain=order), title=None, legend=top_legend(2))
     chart: Chart = (
         alt.Chart(frame)
         .mark_bar(width={"band": 0.8})
@@ -131,10 +133,11 @@ def _week_axis() -> alt.Axis:
     return alt.Axis(format=formats.chart_day(), labelOverlap=True, labelAngle=0, ticks=False)
 
 
-def _legend(entries: int) -> alt.Legend | None:
+def top_legend(entries: int) -> alt.Legend | None:
+    """What the series are called, above the chart; None for one."""
     # As many columns as the chart is wide; a single series is told by the axis.
     columns = alt.ExprRef(f"clamp(floor(width / 175), 2, {MAX_LINES})")
-    return alt.Legend(orient="top", columns=columns, labelLimit=145) if entries > 1 else None
+    return alt.Legend(orient="top", columns=columns, labelLimit=145, padding=0, offset=10) if entries > 1 else None
 
 
 def _day(field: str, title: str | None = None) -> alt.Tooltip:

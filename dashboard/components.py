@@ -26,6 +26,7 @@ AGENT_TYPES = {"LLM": N_("Text"), "IMAGE": N_("Image")}
 TIERS = {"FREE": N_("Free"), "PRO": N_("Pro")}
 
 PROMPT_PAGE = "app_pages/prompt.py"
+PROMPT_LINK = "prompt"
 MAX_TAGS_SHOWN = 6
 _EXCERPT_CHARACTERS = 180
 _LONG_TEXT_CHARACTERS = 1500
@@ -125,9 +126,17 @@ def prompt_grid(
 
 
 def prompt_card(
-    card: PromptCard, reason: str | None = None, *, opening: Opening | None = None, passage: Snippet | None = None
+    card: PromptCard,
+    reason: str | None = None,
+    *,
+    opening: Opening | None = None,
+    passage: Snippet | None = None,
+    foot: Callable[[], None] | None = None,
 ) -> None:
-    """One prompt: what everybody may see, and its text, or a lock where the viewer may not read it."""
+    """One prompt: what everybody may see, and its text, or a lock where the viewer may not read it.
+
+    `foot` draws what else the card ends with.
+    """
     with st.container(border=True, height="stretch", gap="small"):
         prompt_link(card.id, card.title)
         if reason:
@@ -137,6 +146,8 @@ def prompt_card(
             st.markdown(plain(card.description, 220))
         _text(card, opening, passage)
         st.caption(_byline(card))
+        if foot is not None:
+            foot()
 
 
 def id_of(address: str) -> int | None:
@@ -148,6 +159,20 @@ def id_of(address: str) -> int | None:
 def prompt_link(prompt_id: int, title: str, *, icon: str = "") -> None:
     """A link to a prompt's page by its title."""
     st.page_link(PROMPT_PAGE, label=f"**{plain(title, 120)}**", icon=icon, query_params={"id": str(prompt_id)})
+
+
+def with_prompt_links(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows with a prompt_id, and the address of each prompt's page for `prompt_link_column`."""
+    return frame.assign(**{PROMPT_LINK: [f"prompt?id={one}" for one in frame.prompt_id]})
+
+
+def prompt_link_column() -> dict[str, Any]:
+    """A column of a table that leads to the prompts of its rows."""
+    label = _("Open the prompt")
+    column = st.column_config.LinkColumn(
+        "", display_text=":material/open_in_new:", help=label, width=40, alignment="center"
+    )
+    return {PROMPT_LINK: column}
 
 
 def figure(

@@ -43,6 +43,11 @@ def moment(value: datetime) -> str:
     return _("{day}, {time} UTC", day=day(value), time=time)
 
 
+def short_moment(value: datetime) -> str:
+    """A moment to the minute where there is little room: 23 Nov, 00:33."""
+    return str(dates.format_skeleton("MMMdHm", value, locale=_locale()))
+
+
 def chart_day() -> str:
     """How the axis of a chart writes a day, for D3."""
     return _("%b %-d")

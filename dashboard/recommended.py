@@ -1,6 +1,7 @@
 """Recommended prompts: why each is shown, and a way to say that one does not suit."""
 
 from collections.abc import Iterable
+from functools import partial
 
 import streamlit as st
 from sqlalchemy.orm import Session
@@ -28,17 +29,19 @@ def recommendation_grid(found: Iterable[Recommendation], reader: int | None, ope
             if reader is None:
                 prompt_card(one.card, opening=opening)
                 continue
-            with st.container(height="stretch", gap="xsmall"):
-                reason = _(_REASONS[one.reason], title=shorten(one.because_of or "", 80))
-                prompt_card(one.card, reason, opening=opening)
-                st.button(
-                    _("Not for me"),
-                    key=f"hide-{one.card.id}",
-                    icon=":material/visibility_off:",
-                    type="tertiary",
-                    on_click=_hide,
-                    args=(reader, one.card.id),
-                )
+            reason = _(_REASONS[one.reason], title=shorten(one.because_of or "", 80))
+            prompt_card(one.card, reason, opening=opening, foot=partial(_hide_button, reader, one.card.id))
+
+
+def _hide_button(reader: int, prompt_id: int) -> None:
+    st.button(
+        _("Not for me"),
+        key=f"hide-{prompt_id}",
+        icon=":material/visibility_off:",
+        type="tertiary",
+        on_click=_hide,
+        args=(reader, prompt_id),
+    )
 
 
 def _hide(reader: int, prompt_id: int) -> None:

@@ -90,7 +90,7 @@ def chosen_filters() -> Filters:
 
 def draw_filters(facets: Facets) -> None:
     """The filters side by side, each value with the prompts that have it, where they are counted."""
-    with st.grid(6, min_column_width=150):
+    with st.grid(6, min_column_width=135):
         for one in _FILTERS:
             _draw(one, facets)
 

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats
-from dashboard.charts import ACCENT, CONTRAST, Chart
+from dashboard.charts import ACCENT, CONTRAST, Chart, top_legend
 from dashboard.translation import _
 
 # Seen on either ground, as the two of dashboard.charts are.
@@ -46,14 +46,14 @@ def stacked(
         alt.Chart(frame)
         .mark_bar(cursor="pointer")
         .encode(
-            x=alt.X(f"{group}:O", title=titles[0], axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            x=alt.X(f"{group}:O", title=titles[0], axis=_groups()),
             y=alt.Y(f"{value}:Q", title=titles[1], stack="zero", axis=alt.Axis(format=",d")),
             color=alt.Color(
                 f"{series}:N",
                 sort=order,
                 scale=alt.Scale(domain=order),
                 title=None,
-                legend=_legend(len(order)),
+                legend=top_legend(len(order)),
             ),
             opacity=alt.condition(clicked, alt.value(1), alt.value(0.45)),
             tooltip=[
@@ -80,13 +80,13 @@ def lines_by(frame: pd.DataFrame, *, group: str, value: str, series: str, titles
         alt.Chart(frame)
         .mark_line(point={"size": 50, "filled": True})
         .encode(
-            x=alt.X(f"{group}:O", title=titles[0], axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            x=alt.X(f"{group}:O", title=titles[0], axis=_groups()),
             y=alt.Y(
                 f"{value}:Q",
                 title=titles[1],
                 axis=alt.Axis(format=".0%", tickCount=5) if number == ".1%" else alt.Axis(format=",d", tickMinStep=1),
             ),
-            color=alt.Color(f"{series}:N", scale=alt.Scale(domain=order), title=None, legend=_legend(len(order))),
+            color=alt.Color(f"{series}:N", scale=alt.Scale(domain=order), title=None, legend=top_legend(len(order))),
             tooltip=[
                 alt.Tooltip(f"{group}:O", title=titles[0]),
                 alt.Tooltip(f"{series}:N", title=titles[2]),
@@ -178,7 +178,7 @@ def bump(frame: pd.DataFrame, *, when: str, when_title: str, place: str, name: s
     last = int(frame[place].max())
     step = max(5, last // 5)
     base = alt.Chart(frame).encode(
-        x=alt.X(f"{when}:O", title=when_title, sort=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+        x=alt.X(f"{when}:O", title=when_title, sort=None, axis=_groups()),
         y=alt.Y(
             f"{place}:Q",
             title=_("Place"),
@@ -220,10 +220,10 @@ def funnel(steps: pd.DataFrame, *, value_title: str) -> Chart:
     return alt.layer(base.mark_bar(color=ACCENT, cornerRadiusEnd=2), words).properties(height=44 * len(steps) + 60)
 
 
-def _legend(entries: int) -> alt.Legend | None:
-    # As many columns as the chart is wide; a single series is told by the axis.
-    columns = alt.ExprRef("clamp(floor(width / 175), 2, 6)")
-    return alt.Legend(orient="top", columns=columns, labelLimit=145) if entries > 1 else None
+def _groups() -> alt.Axis:
+    # A whole date is too wide for the end of an axis; its year is in the tooltip.
+    short = "replace(datum.label, regexp('^[0-9]{4}-([0-9]{2}-[0-9]{2})$'), '$1')"
+    return alt.Axis(labelAngle=0, labelOverlap=True, labelExpr=short)
 
 
 def _amounts() -> alt.Axis:

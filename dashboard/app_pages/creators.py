@@ -11,7 +11,7 @@ from dashboard.analysis import plots
 from dashboard.analysis.pickers import choose_weeks, pick
 from dashboard.analysis.show import chart, frame_of, heading, in_words, rows
 from dashboard.analysis.workings import month_name
-from dashboard.components import choose, figure, shorten, tier_name
+from dashboard.components import choose, figure, prompt_link_column, shorten, tier_name, with_prompt_links
 from dashboard.definitions import definition
 from dashboard.figures import change
 from dashboard.translation import N_, _
@@ -166,6 +166,7 @@ def _one(session: Session, creators: pd.DataFrame) -> None:
     chosen = pick(_("Creator"), list(names), next(iter(names)), key="creator", name=lambda one: names[one])
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     columns = {
+        **prompt_link_column(),
         "title": text(_("Title"), width="large"),
         "access": text(_("Access")),
         "likes": number(_("Likes"), format="localized", help=definition(_PROMPTS, "likes")),
@@ -175,7 +176,7 @@ def _one(session: Session, creators: pd.DataFrame) -> None:
         "like_rate": number(_("Like rate"), format="percent", help=definition(_PROMPTS, "like_rate")),
     }
     prompts = creator_prompts(session, int(chosen))
-    rows(prompts.assign(access=prompts.access.map(tier_name)), columns, name=f"creator-{chosen}")
+    rows(with_prompt_links(prompts.assign(access=prompts.access.map(tier_name))), columns, name=f"creator-{chosen}")
 
 
 page()

@@ -53,8 +53,9 @@ _MOST_WEEKS, _LEAST_WEEKS = 14, 8
 def page() -> None:
     """Headline figures, active people, actions, retention, activation, what each tier does, and every day."""
     st.title(_("Engagement"), anchor=False)
-    length = choose_days()
-    segment = choose(_("Who"), _SEGMENTS, "all", key="who")
+    with st.container(horizontal=True, gap="medium"):
+        length = choose_days()
+        segment = choose(_("Who"), _SEGMENTS, "all", key="who")
     with viewer.analysing() as session:
         last_day = last_active_day(session)
         if last_day is None:

@@ -11,7 +11,16 @@ from dashboard.analysis import plots
 from dashboard.analysis.pickers import choose_prompts
 from dashboard.analysis.show import chart, heading, rows
 from dashboard.analysis.workings import with_gaps
-from dashboard.components import agent_type_name, choose, language_name, shorten, table, tier_name
+from dashboard.components import (
+    agent_type_name,
+    choose,
+    language_name,
+    prompt_link_column,
+    shorten,
+    table,
+    tier_name,
+    with_prompt_links,
+)
 from dashboard.definitions import definition
 from dashboard.translation import N_, _
 from schema.repository.metrics import Score, fallen_prompts, top_prompts, window_ranks
@@ -148,13 +157,14 @@ def _moved(moved: pd.DataFrame, name: str) -> None:
         return
     number = st.column_config.NumberColumn
     columns = {
+        **prompt_link_column(),
         "title": st.column_config.TextColumn(_("Title"), width="medium"),
         "unique_viewers": number(_("Viewers"), format="localized", help=definition(_MODEL, "unique_viewers")),
         "viewers_before": number(_("Before"), format="localized", help=definition(_MODEL, "viewers_before")),
         "change": number(_("Change"), format="%+d"),
     }
-    told = moved.assign(change=moved.unique_viewers - moved.viewers_before)[list(columns)]
-    table(told, columns, key=f"{name}-table")
+    told = with_prompt_links(moved.assign(change=moved.unique_viewers - moved.viewers_before))
+    table(told[list(columns)], columns, key=f"{name}-table")
 
 
 def _table(ranked: pd.DataFrame, window: str, score: Score) -> None:
@@ -162,6 +172,7 @@ def _table(ranked: pd.DataFrame, window: str, score: Score) -> None:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     columns = {
         "score_rank": number(_("Rank"), help=definition(_MODEL, f"{score}_rank"), width=50),
+        **prompt_link_column(),
         "title": text(_("Title"), width=260),
         "creator_name": text(_("Creator")),
         "agent_type": text(_("Type")),
@@ -173,7 +184,7 @@ def _table(ranked: pd.DataFrame, window: str, score: Score) -> None:
         "copies": number(_("Copies"), format="localized", help=definition(_MODEL, "copies")),
         "like_rate": number(_("Like rate"), format="percent", help=definition(_MODEL, "like_rate")),
     }
-    rows(_in_words(ranked), columns, name=f"rankings-{window}-{score}")
+    rows(with_prompt_links(_in_words(ranked)), columns, name=f"rankings-{window}-{score}")
 
 
 def _in_words(ranked: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import charts, formats, viewer
 from dashboard.components import choose, figure, language_name, table
@@ -43,33 +44,37 @@ _NIGHT_LINES = {"recall": N_("Recommended"), "popular_recall": N_("Most liked")}
 def page() -> None:
     """Headline figures, three charts, and the queries that deserve a look."""
     st.title(_("Search quality"), anchor=False)
-    length = choose(_("Period"), _PERIODS, 30, key="period")
+    pickers = st.container(horizontal=True, gap="medium")
+    with pickers:
+        length = choose(_("Period"), _PERIODS, 30, key="period")
     with viewer.open_session() as session:
         last_day = last_search_day(session)
         if last_day is None:
             st.info(_("There are no searches yet. Figures appear after the first load of activity and a refresh."))
             return
         first_day = last_day - timedelta(days=length - 1)
-        st.caption(_("{first} to {last}, UTC days", first=formats.day(first_day), last=formats.day(last_day)))
-        _search(session, last_day, length)
+        days = {"first": formats.day(first_day), "last": formats.day(last_day), "days": length}
+        st.caption(_("{first} to {last}, UTC days; changes are against the {days} days before", **days))
+        _search(session, last_day, length, pickers)
         _recommendations(session, last_day, length)
         _queries(session, f"{length}d")
 
 
-def _search(session: Session, last_day: date, length: int) -> None:
+def _search(session: Session, last_day: date, length: int, pickers: DeltaGenerator) -> None:
     days = _frame(search_days(session, last_day - timedelta(days=2 * length - 1), last_day))
     there = [_ALL, *sorted(set(days.language) - {_ALL, "other"}), *({"other"} & set(days.language))]
     names = {code: {_ALL: _("All languages"), "other": _("Other")}.get(code) or language_name(code) for code in there}
-    language = choose(_("Language of the query"), names, _ALL, key="language")
+    with pickers:
+        language = choose(_("Language of the query"), names, _ALL, key="language")
     now, before = split_periods(days[days.language == language], last_day, length)
-    _search_figures(now, before, length)
+    _search_figures(now, before)
     st.subheader(_("Searches by day"), anchor=False)
     rates = _in_words(now.melt("activity_date", list(_SEARCH_RATES), "rate", "share"), "rate", _SEARCH_RATES)
     _lines(rates.dropna(), value="share", series="rate", value_title=_("Share of searches"), series_title=_("Rate"))
 
 
-def _search_figures(now: pd.DataFrame, before: pd.DataFrame | None, length: int) -> None:
-    against = _("vs. the {days} days before", days=length)
+def _search_figures(now: pd.DataFrame, before: pd.DataFrame | None) -> None:
+    against = _("vs. before")
     rates = [
         (_("Found nothing"), "zero_result_searches", "searches_with_count", "zero_result_rate"),
         (_("Clicked in the first ten"), "clicks_at_10", "searches", "click_through_rate_at_10"),
@@ -81,6 +86,7 @@ def _search_figures(now: pd.DataFrame, before: pd.DataFrame | None, length: int)
             None if before is None else change(now.searches.sum(), before.searches.sum()),
             definition=definition(_SEARCH, "searches"),
             against=against,
+            trend=now.searches.tolist(),
         )
         for label, part, whole, column in rates:
             share, share_before = rate_of(now, part, whole), rate_of(before, part, whole)
@@ -91,6 +97,7 @@ def _search_figures(now: pd.DataFrame, before: pd.DataFrame | None, length: int)
                 definition=definition(_SEARCH, column),
                 against=against,
                 less_is_better=column == "zero_result_rate",
+                trend=now[column].fillna(0).tolist(),
             )
         rank = mean_reciprocal_rank(now)
         figure(
@@ -99,6 +106,7 @@ def _search_figures(now: pd.DataFrame, before: pd.DataFrame | None, length: int)
             None if rank is None else change(rank, mean_reciprocal_rank(before)),
             definition=definition(_SEARCH, "mean_reciprocal_rank"),
             against=against,
+            trend=now.mean_reciprocal_rank.fillna(0).tolist(),
         )
 
 
@@ -165,7 +173,7 @@ def _query_table(queries: list[SearchQuery], name: str, nothing: str) -> None:
         return
     number = st.column_config.NumberColumn
     columns = {
-        "query": st.column_config.TextColumn(_("Query"), width="medium", help=definition(_QUERIES, "query")),
+        "query": st.column_config.TextColumn(_("Query"), width=150, help=definition(_QUERIES, "query")),
         "searches": number(_("Searches"), format="localized", help=definition(_QUERIES, "searches")),
         "zero_result_rate": number(_("Found nothing"), format="percent", help=definition(_QUERIES, "zero_result_rate")),
         "click_through_rate": number(_("Clicked"), format="percent", help=definition(_QUERIES, "click_through_rate")),

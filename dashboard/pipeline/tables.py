@@ -58,7 +58,7 @@ def _show_figures(assets: list[Asset]) -> None:
     too_old = sum(one.freshness == "DEGRADED" for one in assets)
     figures = {
         _("Tables built"): f"{formats.number(len(built))} / {formats.number(len(assets))}",
-        _("Last built"): formats.moment(max(built)) if built else formats.NOTHING,
+        _("Last built (UTC)"): formats.short_moment(max(built)) if built else formats.NOTHING,
         _("Too old"): formats.number(too_old),
         _("Failed checks"): formats.number(len(failed)),
     }

@@ -1,77 +1,164 @@
-"""Pictures of the demo's pages for the README: `make screenshots`."""
+"""Pictures of the demo's pages, light and dark, on a desktop and a phone, for the README: `make screenshots`."""
 
+import io
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Locator, Page, ViewportSize
 
 from orchestration import demo
-from orchestration.serve import dashboard_server, running
-from schema.settings import get_settings
+from orchestration.serve import dagster_server, dashboard_server, running
+from schema.settings import Settings, get_settings
 from tests.browser import samples
-from tests.browser.browser import chromium, drop, sign_in
+from tests.browser.browser import chromium, drop, settle, sign_in
 from tests.support.servers import free_port
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
-PAGES = ("discover", "tags", "rankings", "subscriptions")
-WIDTH, HEIGHT, MAX_HEIGHT = 1280, 860, 1900
-COLOURS = 128
+SCREENS: dict[str, ViewportSize] = {
+    "desktop": {"width": 1280, "height": 860},
+    "phone": {"width": 390, "height": 844},
+}
+LIGHTS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+MAX_HEIGHT = 2400
+QUALITY = 60
+FILLED_IN = "Diagnose a Slow SQL Query"
+STATEMENT = """
+SELECT activity_week, creator_name, likes
+FROM analytics.creator_weekly
+WHERE likes > 0
+ORDER BY activity_week DESC, likes DESC
+"""
+PAGES = {
+    "discover": "",
+    "search": "?q=meeting+notes",
+    "my-library": "my-library",
+    "write": "my-library?shelf=own&edit=new",
+    "rankings": "rankings",
+    "tags": "tags",
+    "creators": "creators",
+    "engagement": "engagement",
+    "subscriptions": "subscriptions",
+    "search-quality": "search-quality",
+    "explore": "explore",
+    "explore-sql": f"explore?ask={quote(json.dumps({'way': 'sql', 'statement': STATEMENT.strip()}))}",
+    "duplicates": "duplicates",
+    "export": "export",
+    "pipeline": "pipeline",
+    "users": "users",
+}
+KOREAN = ("discover", "search", "subscriptions")
 
 
-def main() -> None:
-    """Take a picture of each page as the demo curator."""
-    settings = get_settings().model_copy(update={"dashboard_port": free_port()})
-    address = f"http://127.0.0.1:{settings.dashboard_port}"
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with running([dashboard_server(settings, demo.child_environment(settings))]), chromium() as browser:
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        sign_in(page, address, demo.CURATOR_EMAIL, settings.demo_password.get_secret_value())
-        for name in PAGES:
-            _open(page, name.capitalize())
-            _take(page, name)
-        _import(page)
+def main(*names: str) -> None:
+    """Take a picture of each page as the demo curator, or of those that are named."""
+    settings = get_settings().model_copy(update={"dashboard_port": free_port(), "dagster_port": free_port()})
+    ports = {"PROMPTORY_DAGSTER_PORT": str(settings.dagster_port)}
+    with ExitStack() as stack:
+        environment = demo.child_environment(settings) | ports
+        stack.enter_context(running([dagster_server(settings, environment), dashboard_server(settings, environment)]))
+        browser = stack.enter_context(chromium())
+        for screen in SCREENS:
+            for light in LIGHTS:
+                Session(browser, settings, screen, light).take_all(names)
+        Session(browser, settings, "desktop", "light", "ko").take_all(names or KOREAN)
 
 
-def _import(page: Page) -> None:
-    """The four states of the import page; what is imported for them is taken back."""
-    _open(page, "Import")
-    drop(page, ("many.zip", samples.many()))
-    page.get_by_role("button", name="What would happen").click()
-    page.get_by_text("records read").wait_for()
-    _take(page, "import-progress", wait_ms=1000)
-    page.get_by_text("This is what would happen").wait_for(timeout=120_000)
-    page.get_by_role("button", name="Start over").click()
-    page.get_by_role("heading", name="Recent imports").wait_for()
-    drop(page, ("팀 프롬프트.csv", samples.table()), ("agents.zip", samples.archive()))
-    page.wait_for_timeout(1000)
-    page.get_by_label("Title", exact=True).first.fill("Headline")
-    page.keyboard.press("Enter")
-    _take(page, "import-preview", whole=True)
-    page.get_by_test_id("stBaseButton-primary").click()
-    page.get_by_role("heading", name="Rejected records").wait_for()
-    _take(page, "import-result", whole=True)
-    page.get_by_role("button", name="Undo").click()
-    page.get_by_role("button", name="Undo the import").click()
-    page.get_by_role("heading", name="Recent imports").wait_for()
-    _take(page, "import-history")
+class Session:
+    """The pictures of one screen, light and language; `docs/screenshots/<screen>-<light>/<page>.webp`."""
+
+    def __init__(
+        self, browser: Browser, settings: Settings, screen: str, light: Literal["light", "dark"], language: str = "en"
+    ) -> None:
+        self._address = f"http://127.0.0.1:{settings.dashboard_port}"
+        self._password = settings.demo_password.get_secret_value()
+        self._size = SCREENS[screen]
+        self._folder = FOLDER / "-".join([screen, light, *([language] if language != "en" else [])])
+        self._language = language
+        self._page = browser.new_context(viewport=self._size, color_scheme=light).new_page()
+
+    def take_all(self, names: tuple[str, ...]) -> None:
+        """The pages, or those that are named; what is imported for them is taken back."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        wanted = [name for name in PAGES if not names or name in names]
+        if not names or "sign-in" in names:
+            self._page.goto(f"{self._address}/sign-in")
+            self._take("sign-in")
+        sign_in(self._page, self._address, demo.CURATOR_EMAIL, self._password)
+        self._page.goto(f"{self._address}/?lang={self._language}")
+        settle(self._page)
+        if not names or "prompt" in names:
+            self._prompt()
+        for name in wanted:
+            self._page.goto(f"{self._address}/{PAGES[name]}")
+            self._take(name)
+        if not names or "import" in names:
+            self._import()
+        self._page.context.close()
+
+    def _prompt(self) -> None:
+        page = self._page
+        page.goto(f"{self._address}/?q={quote(FILLED_IN)}")
+        settle(page)
+        page.get_by_role("link", name=FILLED_IN).first.click()
+        settle(page)
+        like = page.get_by_role("button", name="Like · ")
+        if like.count():
+            like.click()
+            settle(page)
+        self._take("prompt")
+
+    def _import(self) -> None:
+        """The four states of the import page."""
+        page = self._page
+        page.goto(f"{self._address}/import")
+        settle(page)
+        drop(page, ("many.zip", samples.many()))
+        page.get_by_role("button", name="What would happen").click()
+        page.get_by_text("records read").wait_for()
+        self._take("import-progress", is_settled=False)
+        page.get_by_text("This is what would happen").wait_for(timeout=120_000)
+        page.get_by_role("button", name="Start over").click()
+        page.get_by_role("heading", name="Recent imports").wait_for()
+        drop(page, ("팀 프롬프트.csv", samples.table()), ("agents.zip", samples.archive()))
+        settle(page)
+        page.get_by_label("Title", exact=True).first.fill("Headline")
+        page.keyboard.press("Enter")
+        self._take("import-preview")
+        page.get_by_test_id("stBaseButton-primary").click()
+        page.get_by_role("heading", name="Rejected records").wait_for()
+        self._take("import-result")
+        page.get_by_role("button", name="Undo").click()
+        page.get_by_role("button", name="Undo the import").click()
+        page.get_by_role("heading", name="Recent imports").wait_for()
+        self._take("import-history")
+
+    def _take(self, name: str, *, is_settled: bool = True) -> None:
+        """A picture of the whole page, as far as it is not endless."""
+        page = self._page
+        if is_settled and page.get_by_test_id("stApp").count():
+            settle(page)
+            with _as_tall_as(page, page.get_by_test_id("stMainBlockContainer"), self._size):
+                settle(page)
+                picture = page.screenshot()
+        else:
+            page.wait_for_timeout(1000)
+            picture = page.screenshot()
+        Image.open(io.BytesIO(picture)).convert("RGB").save(self._folder / f"{name}.webp", quality=QUALITY, method=6)
 
 
-def _open(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name, exact=False).first.click()
-
-
-def _take(page: Page, name: str, *, wait_ms: int = 3000, whole: bool = False) -> None:
-    """A picture of what fits, or of the `whole` page."""
-    page.wait_for_timeout(wait_ms)
-    if whole:
-        height = int(page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight"))
-        page.set_viewport_size({"width": WIDTH, "height": min(height, MAX_HEIGHT)})
-        page.wait_for_timeout(1000)
-    path = FOLDER / f"{name}.png"
-    page.screenshot(path=path)
-    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+@contextmanager
+def _as_tall_as(page: Page, content: Locator, size: ViewportSize) -> Iterator[None]:
+    height = int(content.evaluate("one => one.scrollHeight"))
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(height, MAX_HEIGHT))})
+    yield
+    page.set_viewport_size(size)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
