@@ -37,12 +37,15 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(700)
 
 
-def drop(page: Page, *files: tuple[str, bytes]) -> None:
-    """Give files to the uploader of the import page, by name and content, and wait until they are looked at."""
+def drop(page: Page, *files: tuple[str, bytes], columns: str = "Columns") -> None:
+    """Give files to the uploader of the import page, by name and content, and wait until they are looked at.
+
+    `columns` is what the page calls the part that comes then.
+    """
     payloads: list[FilePayload] = [
         {"name": name, "mimeType": "application/octet-stream", "buffer": content} for name, content in files
     ]
     # While a script runs, what the last run showed is still there.
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.locator("input[type=file]").set_input_files(payloads)
-    page.get_by_role("heading", name="Columns").wait_for()
+    page.get_by_role("heading", name=columns, exact=True).wait_for()

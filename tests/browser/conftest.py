@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from schema.models import Tier, UserRole
+from schema.repository.people import ensure_account
 from tests.browser.browser import CHROMIUM, chromium
 from tests.support.dashboard import served
 from tests.support.library import Library
@@ -30,5 +32,14 @@ def page(browser: Browser) -> Page:
 @pytest.fixture
 def address(warehouse: Library) -> Iterator[str]:
     """The address of a dashboard over the built library."""
+    with served() as site:
+        yield site.url
+
+
+@pytest.fixture
+def empty_address(configured: Library) -> Iterator[str]:
+    """The address of a dashboard over an empty library with a curator."""
+    account = {"email": "curator@example.com", "name": "Curator", "password": "curator-password"}
+    ensure_account(configured.ingest, role=UserRole.ADMIN, tier=Tier.FREE, **account)
     with served() as site:
         yield site.url

@@ -4,25 +4,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
-from schema.models import Tier, UserRole
-from schema.repository.people import ensure_account
-from tests.browser import samples
-from tests.browser.browser import drop, sign_in
-from tests.support.dashboard import served
+from tests.browser.browser import sign_in
 from tests.support.library import Library
-
-
-@pytest.fixture
-def empty_address(configured: Library) -> Iterator[str]:
-    """The address of a dashboard over an empty library with a curator."""
-    account = {"email": "curator@example.com", "name": "Curator", "password": "curator-password"}
-    ensure_account(configured.ingest, role=UserRole.ADMIN, tier=Tier.FREE, **account)
-    with served() as site:
-        yield site.url
 
 
 def test_a_curator_signs_in_searches_and_sees_results(page: Page, address: str) -> None:
@@ -55,32 +41,6 @@ def test_a_text_that_is_opened_is_a_click_on_the_place_of_its_search(
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert configured.rows("SELECT query, prompt_id, position FROM library.activity_events") == [("soup", second, 2)]
-
-
-def test_a_curator_imports_an_archive_then_a_table_whose_columns_they_name_and_takes_that_back(
-    page: Page, empty_address: str
-) -> None:
-    sign_in(page, empty_address, "curator@example.com", "curator-password")
-    page.get_by_role("link", name="Import").click()
-    drop(page, ("agents.zip", samples.archive()))
-    page.get_by_test_id("stBaseButton-primary").click()
-    expect(page.get_by_text("2 files · 3 found, 3 inserted")).to_be_visible()
-    page.get_by_role("button", name="All imports").click()
-    expect(page.get_by_role("heading", name="Recent imports")).to_be_visible()
-    drop(page, ("단어장.csv", "what,how\n인사,독자에게 인사말을 써 주세요\n".encode()))
-    expect(page.get_by_text("No column was found to hold the prompts")).to_be_visible()
-    for name, column in (("Prompt text", "how"), ("Title", "what")):
-        page.get_by_label(name, exact=True).first.fill(column)
-        page.keyboard.press("Enter")
-    expect(page.get_by_text("No column was found to hold the prompts")).to_have_count(0)
-    page.get_by_test_id("stBaseButton-primary").click()
-    expect(page.get_by_text("1 file · 1 found, 1 inserted")).to_be_visible()
-    page.get_by_role("link", name="Discover").click()
-    expect(page.get_by_role("link", name="인사")).to_be_visible()
-    page.get_by_role("link", name="Import").click()
-    page.get_by_role("button", name="Undo").click()
-    page.get_by_role("button", name="Undo the import").click()
-    expect(page.get_by_text("is undone: 1 prompt removed")).to_be_visible()
 
 
 def test_a_page_recovers_by_itself_from_a_database_that_was_away(
