@@ -45,7 +45,8 @@ def moment(value: datetime) -> str:
 
 def short_moment(value: datetime) -> str:
     """A moment to the minute where there is little room: 23 Nov, 00:33."""
-    return str(dates.format_skeleton("MMMdHm", value, locale=_locale()))
+    day = dates.format_skeleton("MMMd", value, locale=_locale())
+    return f"{day}, {dates.format_time(value, format='HH:mm', locale=_locale())}"
 
 
 def chart_day() -> str:

@@ -30,7 +30,7 @@ def refresh(
 ) -> None:
     """Build and test the warehouse: rankings, tag popularity, subscription metrics, neighbours, what texts mean."""
     target = _ready()
-    chosen = ["--select", select, "--indirect-selection", "buildable"] if select else []
+    chosen = ["--select", select] if select else []
     arguments = [*chosen, *(["--full-refresh"] if full else [])]
     results = _build(target, arguments)
     failed = [result for result in results if result["status"] in FAILED]

@@ -1,7 +1,6 @@
 """Jobs and when they run."""
 
 import dagster as dg
-from dagster_dbt import build_dbt_asset_selection
 
 from orchestration.defs.discovery import prompt_neighbours, recommendation_nights, search_embeddings
 from orchestration.defs.ingestion import activity_events, activity_months, days, prompts, subscriptions, users
@@ -13,7 +12,7 @@ import_inbox = dg.define_asset_job(
 
 refresh_rankings = dg.define_asset_job(
     "refresh_rankings",
-    selection=build_dbt_asset_selection([warehouse], dbt_select="+marts.rankings"),
+    selection=dg.AssetSelection.assets(warehouse) & dg.AssetSelection.groups("rankings").upstream(),
     description="Build the rankings and what they need.",
 )
 

@@ -64,7 +64,7 @@ def fallen_prompts(
     """The `take` prompts that lost most viewers against the window before, by their share, worst first."""
     ranks = prompt_rankings.c
     statement = (
-        select(ranks.title, ranks.unique_viewers, ranks.viewers_before)
+        select(ranks.prompt_id, ranks.title, ranks.unique_viewers, ranks.viewers_before)
         .where(
             ranks.ranking_window == window,
             ranks.viewers_before > ranks.unique_viewers,
@@ -92,7 +92,10 @@ def creator_prompts(session: Session, creator_id: int, *, take: int = 50) -> pd.
     """A creator's prompts over all time, the most liked first."""
     ranks = prompt_rankings.c
     statement = (
-        select(ranks.title, ranks.access, ranks.likes, ranks.unique_viewers, ranks.views, ranks.copies, ranks.like_rate)
+        select(
+            *(ranks.prompt_id, ranks.title, ranks.access, ranks.likes, ranks.unique_viewers, ranks.views),
+            *(ranks.copies, ranks.like_rate),
+        )
         .where(ranks.creator_id == creator_id, ranks.ranking_window == "all")
         .order_by(ranks.like_rank)
         .limit(take)

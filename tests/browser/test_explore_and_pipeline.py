@@ -47,6 +47,7 @@ def test_an_analyst_saves_a_view_and_opens_its_link(
     page.get_by_label("Name", exact=True).fill("Views by week")
     page.get_by_role("button", name="Save the view").click()
     expect(page.get_by_text("Saved as Views by week")).to_be_visible()
+    settle(page)
     link = page.url
     assert "view=" in link
     assert "ask=" not in link
@@ -88,7 +89,7 @@ def test_a_curator_starts_a_refresh_and_sees_it_done(page: Page, piped_address: 
     expect(page.get_by_role("heading", name="Recent runs")).to_be_visible(timeout=60_000)
     choose(page, "What to refresh", "Rankings only")
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_text("It goes on if you turn to another page")).to_be_visible()
+    expect(page.get_by_text("It goes on if you turn to another page")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("button", name="Start")).to_be_disabled()
     expect(page.get_by_text("Rankings only: done")).to_be_visible(timeout=240_000)
     assert configured.value("SELECT to_regclass('analytics.prompt_rankings') IS NOT NULL")

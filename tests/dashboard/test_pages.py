@@ -81,7 +81,7 @@ def test_search_finds_a_prompt_by_a_word_of_its_title() -> None:
     settled(app)
     found = as_visitor(search_prompts, word, take=12)
     assert f"of {found.total} prompts" in shown_text(app)
-    assert word in shown_text(app)
+    assert any(word in title for title in titles(app))
 
 
 def test_a_misspelt_word_is_corrected_unless_it_is_wanted_as_it_is_written() -> None:

@@ -20,10 +20,7 @@ MARTS = (
     *("mrr_daily", "mrr_monthly", "trial_conversion_weekly", "signup_conversion_monthly"),
     *("subscription_retention_monthly", "paywall_funnel_weekly", "engagement_by_tier_monthly"),
 )
-ONLY_MODELS = (
-    *("--select", "+marts.subscriptions", "--exclude-resource-type", "unit_test"),
-    *("--indirect-selection", "buildable"),
-)
+ONLY_MODELS = (*("--select", "+marts.subscriptions", "--exclude-resource-type", "unit_test"),)
 
 
 def pay(library: Library, folder: Path, *spans: str) -> None:
