@@ -49,8 +49,11 @@ def part_of(text: str) -> Part:
     return Part(
         level=len(heading[1]) if heading else 0,
         blocks=[(kind, without_words(kind, block)) for kind, block in FENCED.findall(text)],
-        # Each of the two leads to the other.
-        links=Counter("the other" if link in (ENGLISH.name, KOREAN.name) else link for link in LINK.findall(prose)),
+        # Each of the two leads to the other, and shows pages in its language.
+        links=Counter(
+            "the other" if link in (ENGLISH.name, KOREAN.name) else link.replace("/readme-ko/", "/readme/")
+            for link in LINK.findall(prose)
+        ),
         code=Counter(CODE.findall(prose)),
         tables=[[row_of(line) for line in lines] for lines in tables],
         paragraphs=len(re.findall(r"\n\n+(?=\S)", prose)),

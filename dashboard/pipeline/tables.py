@@ -37,7 +37,8 @@ def show_tables() -> None:
     """Headline figures, failed checks, tables and runs; without Dagster what the database knows."""
     st.subheader(_("Tables"), anchor=False)
     try:
-        assets, runs = fetch_assets(), fetch_runs(15)
+        runs = fetch_runs(15)
+        assets = _assets_after(runs)
     except OrchestratorError:
         st.info(_("Without Dagster only the sizes of the marts are known, about."))
         _show_sizes()
@@ -50,6 +51,19 @@ def show_tables() -> None:
             st.warning(_("Dagster runs, but has not loaded any table; its log says why."), icon=":material/warning:")
         _show_runs(runs)
     _show_dbt_build()
+
+
+def _assets_after(runs: list[Run]) -> list[Asset]:
+    """The assets as the newest runs left them. Dagster takes its time to tell of them, but only runs change them."""
+    if any(run.is_under_way for run in runs):
+        return fetch_assets()
+    return _assets_by_runs(tuple((run.id, run.status) for run in runs))
+
+
+# Of what time alone changes, the freshness, five minutes' delay is no matter.
+@st.cache_data(ttl=300, max_entries=1, show_spinner=False)
+def _assets_by_runs(newest: tuple[tuple[str, str], ...]) -> list[Asset]:  # noqa: ARG001 (the key of the cache)
+    return fetch_assets()
 
 
 def _show_figures(assets: list[Asset]) -> None:

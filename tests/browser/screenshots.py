@@ -52,7 +52,8 @@ PAGES = {
     "pipeline": "pipeline",
     "users": "users",
 }
-KOREAN = ("discover", "search", "subscriptions")
+README = ("search", "prompt", "subscriptions")
+README_SIZE: ViewportSize = {"width": 1280, "height": 1000}
 
 
 def main(*names: str) -> None:
@@ -66,52 +67,70 @@ def main(*names: str) -> None:
         for screen in SCREENS:
             for light in LIGHTS:
                 Session(browser, settings, screen, light).take_all(names)
-        Session(browser, settings, "desktop", "light", "ko").take_all(names or KOREAN)
+        if not names:
+            for language in ("en", "ko"):
+                Session(browser, settings, "desktop", "light").take_for_readme(language)
 
 
 class Session:
-    """The pictures of one screen, light and language; `docs/screenshots/<screen>-<light>/<page>.webp`."""
+    """The pictures of one screen and light; `docs/screenshots/<screen>-<light>/<page>.webp`."""
 
-    def __init__(
-        self, browser: Browser, settings: Settings, screen: str, light: Literal["light", "dark"], language: str = "en"
-    ) -> None:
+    def __init__(self, browser: Browser, settings: Settings, screen: str, light: Literal["light", "dark"]) -> None:
         self._address = f"http://127.0.0.1:{settings.dashboard_port}"
         self._password = settings.demo_password.get_secret_value()
         self._size = SCREENS[screen]
-        self._folder = FOLDER / "-".join([screen, light, *([language] if language != "en" else [])])
-        self._language = language
+        self._folder = FOLDER / f"{screen}-{light}"
         self._page = browser.new_context(viewport=self._size, color_scheme=light).new_page()
 
     def take_all(self, names: tuple[str, ...]) -> None:
         """The pages, or those that are named; what is imported for them is taken back."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         wanted = [name for name in PAGES if not names or name in names]
         if not names or "sign-in" in names:
             self._page.goto(f"{self._address}/sign-in")
             self._take("sign-in")
         sign_in(self._page, self._address, demo.CURATOR_EMAIL, self._password)
-        self._page.goto(f"{self._address}/?lang={self._language}")
-        settle(self._page)
         if not names or "prompt" in names:
-            self._prompt()
+            self._open_prompt()
+            self._like()
+            self._take("prompt")
         for name in wanted:
             self._page.goto(f"{self._address}/{PAGES[name]}")
+            if name == "explore-sql":
+                self._page.get_by_role("button", name="Run").click()
             self._take(name)
         if not names or "import" in names:
             self._import()
         self._page.context.close()
 
-    def _prompt(self) -> None:
-        page = self._page
-        page.goto(f"{self._address}/?q={quote(FILLED_IN)}")
-        settle(page)
-        page.get_by_role("link", name=FILLED_IN).first.click()
-        settle(page)
-        like = page.get_by_role("button", name="Like · ")
+    def take_for_readme(self, language: str) -> None:
+        """The beginnings of three pages, in `readme/` or `readme-ko/`."""
+        self._folder = FOLDER / ("readme" if language == "en" else f"readme-{language}")
+        self._size = README_SIZE
+        self._page.set_viewport_size(README_SIZE)
+        sign_in(self._page, self._address, demo.CURATOR_EMAIL, self._password)
+        self._page.goto(f"{self._address}/?lang={language}")
+        settle(self._page)
+        for name in README:
+            if name == "prompt":
+                self._open_prompt()
+            else:
+                self._page.goto(f"{self._address}/{PAGES[name]}")
+            settle(self._page)
+            self._save(name)
+        self._page.context.close()
+
+    def _open_prompt(self) -> None:
+        self._page.goto(f"{self._address}/?q={quote(FILLED_IN)}")
+        settle(self._page)
+        self._page.get_by_role("link", name=FILLED_IN).first.click()
+        settle(self._page)
+
+    def _like(self) -> None:
+        like = self._page.get_by_role("button", name="Like · ")
         if like.count():
             like.click()
-            settle(page)
-        self._take("prompt")
+            settle(self._page)
+            self._page.mouse.move(0, 0)
 
     def _import(self) -> None:
         """The four states of the import page."""
@@ -145,11 +164,15 @@ class Session:
             settle(page)
             with _as_tall_as(page, page.get_by_test_id("stMainBlockContainer"), self._size):
                 settle(page)
-                picture = page.screenshot()
+                self._save(name)
         else:
             page.wait_for_timeout(1000)
-            picture = page.screenshot()
-        Image.open(io.BytesIO(picture)).convert("RGB").save(self._folder / f"{name}.webp", quality=QUALITY, method=6)
+            self._save(name)
+
+    def _save(self, name: str) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        picture = Image.open(io.BytesIO(self._page.screenshot())).convert("RGB")
+        picture.save(self._folder / f"{name}.webp", quality=QUALITY, method=6)
 
 
 @contextmanager
