@@ -52,7 +52,11 @@ PAGES = {
     "pipeline": "pipeline",
     "users": "users",
 }
-README = ("search", "prompt", "subscriptions")
+README = {
+    "readme": ("en-GB", "meeting notes", FILLED_IN),
+    "readme-ko": ("ko-KR", "면접 준비", "꼬리질문만 하는 면접관"),
+}
+"""The folders of the READMEs' pictures: the browser's language, a search, and a prompt."""
 README_SIZE: ViewportSize = {"width": 1280, "height": 1000}
 
 
@@ -67,20 +71,27 @@ def main(*names: str) -> None:
         for screen in SCREENS:
             for light in LIGHTS:
                 Session(browser, settings, screen, light).take_all(names)
-        if not names:
-            for language in ("en", "ko"):
-                Session(browser, settings, "desktop", "light").take_for_readme(language)
+        if not names or "readme" in names:
+            for folder, (language, search, prompt) in README.items():
+                Session(browser, settings, "desktop", "light", language).take_for_readme(folder, search, prompt)
 
 
 class Session:
     """The pictures of one screen and light; `docs/screenshots/<screen>-<light>/<page>.webp`."""
 
-    def __init__(self, browser: Browser, settings: Settings, screen: str, light: Literal["light", "dark"]) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        settings: Settings,
+        screen: str,
+        light: Literal["light", "dark"],
+        language: str = "en-GB",
+    ) -> None:
         self._address = f"http://127.0.0.1:{settings.dashboard_port}"
         self._password = settings.demo_password.get_secret_value()
         self._size = SCREENS[screen]
         self._folder = FOLDER / f"{screen}-{light}"
-        self._page = browser.new_context(viewport=self._size, color_scheme=light).new_page()
+        self._page = browser.new_context(viewport=self._size, color_scheme=light, locale=language).new_page()
 
     def take_all(self, names: tuple[str, ...]) -> None:
         """The pages, or those that are named; what is imported for them is taken back."""
@@ -90,7 +101,7 @@ class Session:
             self._take("sign-in")
         sign_in(self._page, self._address, demo.CURATOR_EMAIL, self._password)
         if not names or "prompt" in names:
-            self._open_prompt()
+            self._open_prompt(FILLED_IN)
             self._like()
             self._take("prompt")
         for name in wanted:
@@ -102,27 +113,25 @@ class Session:
             self._import()
         self._page.context.close()
 
-    def take_for_readme(self, language: str) -> None:
-        """The beginnings of three pages, in `readme/` or `readme-ko/`."""
-        self._folder = FOLDER / ("readme" if language == "en" else f"readme-{language}")
-        self._size = README_SIZE
+    def take_for_readme(self, folder: str, search: str, prompt: str) -> None:
+        """The beginnings of three pages."""
+        self._folder = FOLDER / folder
         self._page.set_viewport_size(README_SIZE)
         sign_in(self._page, self._address, demo.CURATOR_EMAIL, self._password)
-        self._page.goto(f"{self._address}/?lang={language}")
+        self._page.goto(f"{self._address}/?q={quote(search)}")
         settle(self._page)
-        for name in README:
-            if name == "prompt":
-                self._open_prompt()
-            else:
-                self._page.goto(f"{self._address}/{PAGES[name]}")
-            settle(self._page)
-            self._save(name)
+        self._save("search")
+        self._open_prompt(prompt)
+        self._save("prompt")
+        self._page.goto(f"{self._address}/subscriptions")
+        settle(self._page)
+        self._save("subscriptions")
         self._page.context.close()
 
-    def _open_prompt(self) -> None:
-        self._page.goto(f"{self._address}/?q={quote(FILLED_IN)}")
+    def _open_prompt(self, title: str) -> None:
+        self._page.goto(f"{self._address}/?q={quote(title)}")
         settle(self._page)
-        self._page.get_by_role("link", name=FILLED_IN).first.click()
+        self._page.get_by_role("link", name=title).first.click()
         settle(self._page)
 
     def _like(self) -> None:
