@@ -76,6 +76,7 @@ def main() -> None:
         account = viewer.identify()
         pages = pages_for(account)
         page = st.navigation(pages, position="hidden")
+        st.set_page_config(page_title=f"{page.title} · Promptory")
         show_menu(pages)
         choose_language()
         show_account(account, page)

@@ -1,5 +1,6 @@
 """Which prompts lead, by window and score; how their places went; what rises and falls."""
 
+from datetime import date, timedelta
 from typing import cast
 
 import pandas as pd
@@ -108,11 +109,11 @@ def _places(session: Session, ranked: pd.DataFrame, score: Score, segment: _Segm
         if weeks.empty:
             st.info(_("No prompt was liked in these weeks."))
             return
-        newest = weeks[weeks.activity_week == weeks.activity_week.max()]
+        leading = _leading(weeks, ranked.as_of.max().date())
         when, title = "activity_week", _("Week from")
-        followed = with_gaps(_followed(weeks, list(newest.prompt_id)), "activity_week", "label", "place")
+        followed = with_gaps(_followed(weeks, leading), "activity_week", "label", "place")
         said = _(
-            "Places by likes of each week, of those that lead now; a gap is a week beyond place {places}.",
+            "Places by likes of each week, of those that led the last whole one; a gap is a week beyond {places}.",
             places=_PLACES,
         )
     else:
@@ -126,6 +127,13 @@ def _places(session: Session, ranked: pd.DataFrame, score: Score, segment: _Segm
     drawn = plots.bump(followed, when=when, when_title=title, place="place", name="label", name_title=_("Prompt"))
     chart(drawn, "promptory-places", said)
     st.caption(said)
+
+
+def _leading(weeks: pd.DataFrame, today: date) -> list[int]:
+    """The prompts of the last week that is over, by place: on a Monday the newest has hardly begun."""
+    whole = weeks[weeks.activity_week <= today - timedelta(days=7)]
+    shown = weeks if whole.empty else whole
+    return [int(one) for one in shown[shown.activity_week == shown.activity_week.max()].prompt_id]
 
 
 def _followed(places: pd.DataFrame, leading: list[int]) -> pd.DataFrame:
