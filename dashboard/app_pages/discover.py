@@ -65,6 +65,8 @@ def page() -> None:
             with above:
                 draw_filters(found.facets or {})
             _show_results(wanted, found, number, shown)
+            if not found.total:
+                _suggest(session, shown)
     shown.tell()
 
 

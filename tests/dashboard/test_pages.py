@@ -107,10 +107,11 @@ def test_a_search_can_be_shared_by_its_address() -> None:
     assert f"of {found.total} prompts" in shown_text(open_app(type="IMAGE"))
 
 
-def test_a_search_without_results_says_so() -> None:
+def test_a_search_without_results_says_so_and_shows_what_is_popular() -> None:
     app = open_app(q="zzzzqqqq")
     assert "No prompt holds" in app.info[0].value
-    assert not app.expander
+    assert [heading.value for heading in app.subheader] == ["Popular this month"]
+    assert len(titles(app)) == 5
 
 
 def test_the_second_page_of_results_follows_the_first() -> None:
