@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from schema.models import Tier, UserRole
 from schema.repository.people import ensure_account
@@ -17,6 +17,8 @@ def browser() -> Iterator[Browser]:
     """A fresh browser."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
+    # A machine that does other work at the same time takes its time.
+    expect.set_options(timeout=30_000)
     with chromium() as found:
         yield found
 

@@ -83,7 +83,6 @@ def sign_up(browser: Browser, address: str, warehouse: Library) -> Callable[[Wor
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()
         page.set_default_timeout(30_000)
-        expect.set_options(timeout=30_000)
         page.goto(f"{address}/sign-in")
         page.get_by_label(words.email).fill(email)
         page.get_by_label(words.password, exact=True).fill(PASSWORD)
