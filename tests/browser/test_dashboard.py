@@ -1,7 +1,7 @@
 """The running dashboard in a real browser."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
@@ -31,16 +31,21 @@ def test_a_text_that_is_opened_is_a_click_on_the_place_of_its_search(
         configured.add_prompt(title)
     page.goto(f"{empty_address}/?q=soup")
     expect(page.get_by_text("1 to 2 of 2 prompts")).to_be_visible(timeout=30_000)
-    # A click counts for a list that the library knows of: the page is whole.
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    # A click counts for a list that the library knows of, which is told once the words have stood for a while.
+    eventually(lambda: configured.value("SELECT count(*) FROM library.impressions") == 2)
     page.get_by_text("Full text").nth(1).click()
     expect(page.locator("code").nth(1)).to_be_visible()
     second = configured.value("SELECT prompt_id FROM library.impressions WHERE place = 2")
-    deadline = time.monotonic() + 10
-    while configured.value("SELECT count(*) FROM library.impression_clicks") == 0:
+    eventually(lambda: configured.value("SELECT count(*) FROM library.impression_clicks") == 1)
+    assert configured.rows("SELECT query, prompt_id, position FROM library.activity_events") == [("soup", second, 2)]
+
+
+def eventually(is_so: Callable[[], bool]) -> None:
+    """What the page tells the library arrives after what it shows."""
+    deadline = time.monotonic() + 30
+    while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    assert configured.rows("SELECT query, prompt_id, position FROM library.activity_events") == [("soup", second, 2)]
 
 
 def test_a_page_recovers_by_itself_from_a_database_that_was_away(

@@ -96,7 +96,7 @@ def sign_up(browser: Browser, address: str, warehouse: Library) -> Callable[[Wor
 
 def eventually(found: Callable[[], object], wanted: object) -> None:
     """What the page tells the library arrives after what it shows."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while found() != wanted:
         assert time.monotonic() < deadline, found()
         time.sleep(0.1)
