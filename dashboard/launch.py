@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from schema.settings import Settings
 
@@ -31,6 +32,9 @@ def command(settings: Settings) -> list[str]:
         "server.address": "0.0.0.0" if production else "127.0.0.1",  # noqa: S104 (a container's own network)
         "client.showErrorDetails": "none" if production else "full",
     }
+    if settings.dashboard_url:
+        # Otherwise it asks a server on the internet for this machine's address.
+        options["browser.serverAddress"] = urlsplit(settings.dashboard_url).hostname or ""
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "streamlit", "run", str(SERVER), *flags]
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import psycopg
+from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
@@ -32,7 +33,7 @@ def resolve_url(settings: Settings) -> URL:
     """The address that `settings` name, with psycopg 3 as its driver."""
     if settings.database_url is None:
         return _as_psycopg(start_embedded_server(settings.home))
-    return _as_psycopg(settings.database_url.get_secret_value())
+    return _as_psycopg(settings.database_url.get_secret_value(), password=settings.database_password)
 
 
 def analyst_url() -> URL:
@@ -44,21 +45,27 @@ def analyst_url() -> URL:
     Raises:
         DatabaseError: the configured address is not a PostgreSQL address.
     """
-    configured = get_settings().analyst_database_url
-    if configured is not None:
-        return _as_psycopg(configured.get_secret_value(), "PROMPTORY_ANALYST_DATABASE_URL")
+    settings = get_settings()
+    if settings.analyst_database_url is not None:
+        return _as_psycopg(
+            settings.analyst_database_url.get_secret_value(),
+            "PROMPTORY_ANALYST_DATABASE_URL",
+            settings.analyst_database_password,
+        )
     url = database_url()
     query = {name: value for name, value in url.query.items() if name not in ("user", "password")}
     return URL.create(url.drivername, Role.ANALYST, None, url.host, url.port, url.database, query)
 
 
-def _as_psycopg(address: str, setting: str = "PROMPTORY_DATABASE_URL") -> URL:
+def _as_psycopg(address: str, setting: str = "PROMPTORY_DATABASE_URL", password: SecretStr | None = None) -> URL:
     try:
         url = make_url(address)
     except (ArgumentError, ValueError):
         raise DatabaseError(f"{setting} is not an address; write {_EXAMPLE}.") from None
     if url.get_backend_name() not in ("postgresql", "postgres"):
         raise DatabaseError(f"{setting} names '{url.get_backend_name()}'; Promptory needs PostgreSQL: {_EXAMPLE}.")
+    if password is not None:
+        url = url.set(password=password.get_secret_value())
     return url.set(drivername="postgresql+psycopg")
 
 

@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,7 +16,6 @@ BedrockModel = Literal["cohere.embed-multilingual-v3", "amazon.titan-embed-text-
 _DEVELOPMENT_SECRETS = {
     "cookie_secret": "development-cookie-secret",
     "pseudonym_key": "development-pseudonym-key",
-    "demo_password": "promptory-demo",
 }
 
 
@@ -31,9 +31,13 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="postgresql://user:password@host:5432/name; unset: the embedded server"
     )
+    database_password: SecretStr | None = Field(None, description="The password, where database_url holds none")
     analyst_database_url: SecretStr | None = Field(
         None,
         description="The same database for the SQL box, by a login that may read marts only; unset: promptory_analyst",
+    )
+    analyst_database_password: SecretStr | None = Field(
+        None, description="The password, where analyst_database_url holds none"
     )
     inbox: str = Field(
         "", description="Folder or s3://bucket/prefix of prompt collections to import; unset: home/inbox"
@@ -69,7 +73,15 @@ class Settings(BaseSettings):
 
     cookie_secret: SecretStr = SecretStr(_DEVELOPMENT_SECRETS["cookie_secret"])
     pseudonym_key: SecretStr = SecretStr(_DEVELOPMENT_SECRETS["pseudonym_key"])
-    demo_password: SecretStr = SecretStr(_DEVELOPMENT_SECRETS["demo_password"])
+    demo_password: SecretStr = SecretStr("promptory-demo")
+
+    admin_email: str = Field("", description="The first administrator, whom `promptory db prepare` makes")
+    admin_password: SecretStr | None = None
+    dashboard_login_password: SecretStr | None = Field(
+        None, description="For the login that `promptory db prepare` makes for the dashboard"
+    )
+    dagster_login_password: SecretStr | None = Field(None, description="The same for Dagster's processes")
+    analyst_login_password: SecretStr | None = Field(None, description="The same for the SQL box")
 
     @model_validator(mode="after")
     def _paths_are_absolute(self) -> Self:
@@ -86,6 +98,10 @@ class Settings(BaseSettings):
     def _secrets_are_our_own(self) -> Self:
         if self.environment == "development":
             return self
+        if self.database_url is None:
+            raise ValueError("set PROMPTORY_DATABASE_URL: the embedded server serves development only")
+        if self.database_password is None and _asks_for_password(self.database_url.get_secret_value()):
+            raise ValueError("set PROMPTORY_DATABASE_PASSWORD: PROMPTORY_DATABASE_URL holds no password")
         defaults = [
             f"PROMPTORY_{name.upper()}"
             for name, default in _DEVELOPMENT_SECRETS.items()
@@ -133,6 +149,12 @@ def get_settings() -> Settings:
     except ValidationError as error:
         faults = "; ".join(_describe(fault["loc"], fault["msg"]) for fault in error.errors())
         raise SettingsError(f"Settings are not usable: {faults}.") from None
+
+
+def _asks_for_password(address: str) -> bool:
+    """Whether an address names a server, and nothing by which to be let in: certificates stand in its query."""
+    parts = urlsplit(address)
+    return parts.hostname is not None and parts.password is None and "sslcert" not in parts.query
 
 
 def _describe(location: tuple[int | str, ...], message: str) -> str:

@@ -1,4 +1,4 @@
-"""Commands for the database itself: db upgrade, db downgrade, db url, db shell."""
+"""Commands for the database itself: db upgrade, db prepare, db downgrade, db url, db shell."""
 
 import os
 import shutil
@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from orchestration import deployment
 from orchestration.cli.console import CommandGroup, out
 from schema import migrations
 from schema.database import connect, database_url, engine_for, libpq_variables
 from schema.embedded import bundled_program
 from schema.errors import PromptoryError
+from schema.settings import get_settings
 
 db = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Set up, find and open the library database.")
 
@@ -23,6 +25,17 @@ def upgrade() -> None:
     engine = _reachable()
     migrations.upgrade(engine)
     out.print(f"The schema is at revision {migrations.revisions(engine)[0]}.")
+
+
+@db.command()
+def prepare() -> None:
+    """Prepare a deployment's database before its services start: schema, logins, first administrator, Dagster's tables.
+
+    The logins and the administrator are those whose passwords the settings hold. Safe to repeat; passwords that changed
+    are set anew, but for an administrator's.
+    """
+    for done in deployment.prepare(_reachable(), get_settings()):
+        out.print(done, highlight=False, markup=False, soft_wrap=True)
 
 
 @db.command()

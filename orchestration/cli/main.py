@@ -10,6 +10,7 @@ from orchestration.cli.duplicates import duplicates
 from orchestration.cli.evaluate import evaluate
 from orchestration.cli.plans import plans
 from orchestration.cli.refresh import docs, refresh
+from orchestration.cli.serve import serve
 from orchestration.cli.simulate import simulate
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 
 app.command()(demo)
+app.command()(serve)
 app.command()(simulate)
 app.command("import")(imports.import_)
 app.command("load-users")(load.load_users_)

@@ -6,6 +6,9 @@ from orchestration.defs.discovery import prompt_neighbours, recommendation_night
 from orchestration.defs.ingestion import activity_events, activity_months, days, prompts, subscriptions, users
 from orchestration.defs.warehouse import warehouse
 
+# What a run gets as a task of its own on ECS, where the instance's default is not enough: CPU units and MB.
+_LARGE = {"ecs/cpu": "2048", "ecs/memory": "8192"}
+
 import_inbox = dg.define_asset_job(
     "import_inbox", selection=dg.AssetSelection.assets(prompts), description="Import prompt collections of the inbox."
 )
@@ -20,6 +23,7 @@ refresh_warehouse = dg.define_asset_job(
     "refresh_warehouse",
     selection=dg.AssetSelection.assets(warehouse, prompt_neighbours, search_embeddings),
     description="Build the whole warehouse from what the library holds.",
+    tags=_LARGE,
 )
 
 load_activity_day = dg.define_asset_job(
@@ -36,12 +40,14 @@ daily_ingest = dg.define_asset_job(
     ),
     partitions_def=days,
     description="Load a day's activity, accounts and billing, then build the whole warehouse.",
+    tags=_LARGE,
 )
 
 measure_recommendations = dg.define_asset_job(
     "measure_recommendations",
     selection=dg.AssetSelection.assets(recommendation_nights),
     description="Measure how well the newest likes are foreseen.",
+    tags=_LARGE,
 )
 
 hourly_rankings = dg.ScheduleDefinition(

@@ -144,7 +144,7 @@ def refresh_embeddings(embedder: Embedder | None, engine: Engine, set_up: Engine
     if embedder is None:
         return Outcome(skipped=_NO_EMBEDDER)
     with connect(set_up) as connection:
-        if fault := _ensure_extension(connection):
+        if fault := ensure_vector(connection):
             return Outcome(skipped=fault)
         if not connection.scalar(text("SELECT to_regclass('analytics.search_documents') IS NOT NULL")):
             return Outcome(skipped=_NO_TEXTS)
@@ -159,8 +159,8 @@ def refresh_embeddings(embedder: Embedder | None, engine: Engine, set_up: Engine
     return Outcome(embedded, vectors)
 
 
-def _ensure_extension(connection: Connection) -> str | None:
-    """Create the extension where that is possible; else say why it is not."""
+def ensure_vector(connection: Connection) -> str | None:
+    """Create the extension where that is possible; else say why it is not, in a sentence."""
     versions = connection.execute(text(_VERSIONS)).one()
     version = str(versions.installed or versions.available or "0")
     if [int(part) for part in version.split(".")[:2]] < _OLDEST_VECTOR:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, ColumnElement, Engine, Text, cast, func, select, text
+from sqlalchemy import ARRAY, ColumnElement, Engine, Text, cast, exists, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -67,6 +67,11 @@ def ensure_account(engine: Engine, *, email: str, name: str, password: str, role
     statement = statement.on_conflict_do_update(index_elements=[func.lower(User.email)], set_=values)
     with connect(engine) as connection:
         connection.execute(statement)
+
+
+def has_administrator(session: Session) -> bool:
+    """Whether somebody is there who decides who may do what."""
+    return bool(session.scalar(select(exists().where(User.role == UserRole.ADMIN))))
 
 
 def find_user_id(session: Session, email: str) -> int | None:

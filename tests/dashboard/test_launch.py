@@ -15,7 +15,7 @@ def production() -> Settings:
         environment="production",
         cookie_secret=SecretStr("c" * 40),
         pseudonym_key=SecretStr("p" * 40),
-        demo_password=SecretStr("d" * 40),
+        database_url=SecretStr("postgresql://reader:word@db/library"),
     )
 
 

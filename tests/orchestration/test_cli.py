@@ -211,7 +211,7 @@ def test_a_second_demo_at_the_same_time_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_demo_is_refused_in_production(tmp_path: Path) -> None:
-    secrets = {f"PROMPTORY_{name}": "ours" for name in ("COOKIE_SECRET", "PSEUDONYM_KEY", "DEMO_PASSWORD")}
+    secrets = {f"PROMPTORY_{name}": "ours" for name in ("COOKIE_SECRET", "PSEUDONYM_KEY")}
     line = told(
         promptory("demo", "--no-serve", PROMPTORY_HOME=str(tmp_path), PROMPTORY_ENVIRONMENT="production", **secrets)
     )

@@ -12,20 +12,44 @@ from schema.settings import Settings, get_settings
 def _forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     get_settings.cache_clear()
     monkeypatch.setenv("PROMPTORY_ENVIRONMENT", "production")
+    monkeypatch.setenv("PROMPTORY_DATABASE_URL", "postgresql://reader:hunter2@db/library")
 
 
 def test_production_refuses_the_default_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROMPTORY_COOKIE_SECRET", "ours")
-    with pytest.raises(SettingsError, match="PROMPTORY_PSEUDONYM_KEY, PROMPTORY_DEMO_PASSWORD") as refusal:
+    with pytest.raises(SettingsError, match="set PROMPTORY_PSEUDONYM_KEY:") as refusal:
         get_settings()
     assert "PROMPTORY_COOKIE_SECRET" not in str(refusal.value)
 
 
 def test_production_accepts_our_own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("COOKIE_SECRET", "PSEUDONYM_KEY", "DEMO_PASSWORD"):
+    for name in ("COOKIE_SECRET", "PSEUDONYM_KEY"):
         monkeypatch.setenv(f"PROMPTORY_{name}", "ours")
     assert get_settings().environment == "production"
     get_settings.cache_clear()
+
+
+def test_production_does_not_start_an_embedded_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PROMPTORY_DATABASE_URL")
+    with pytest.raises(SettingsError, match="set PROMPTORY_DATABASE_URL"):
+        get_settings()
+
+
+def test_a_missing_password_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMPTORY_DATABASE_URL", "postgresql://dashboard@db/library")
+    with pytest.raises(SettingsError, match="set PROMPTORY_DATABASE_PASSWORD"):
+        get_settings()
+
+
+def test_passwords_may_come_beside_the_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("COOKIE_SECRET", "PSEUDONYM_KEY"):
+        monkeypatch.setenv(f"PROMPTORY_{name}", "ours")
+    monkeypatch.setenv("PROMPTORY_DATABASE_URL", "postgresql://dashboard@db/library?sslmode=verify-full")
+    monkeypatch.setenv("PROMPTORY_DATABASE_PASSWORD", "p@ss/word")
+    monkeypatch.setenv("PROMPTORY_ANALYST_DATABASE_URL", "postgresql://analyst@db/library")
+    monkeypatch.setenv("PROMPTORY_ANALYST_DATABASE_PASSWORD", "another")
+    assert resolve_url(get_settings()).password == "p@ss/word"
+    assert analyst_url().password == "another"
 
 
 def test_a_wrong_value_is_named_but_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
