@@ -21,8 +21,8 @@ _NUMBERS = "#808080"
 # On a phone, bars need the room.
 _LABELS = alt.ExprRef("min(260, 0.42 * containerSize()[0])")
 
-# Days are UTC days: a browser west of Greenwich would otherwise show each as the day before.
-_UTC = alt.Scale(type="utc")
+UTC_SCALE = alt.Scale(type="utc")
+"""Days are UTC days: a browser west of Greenwich would otherwise show each as the day before."""
 
 
 def bars(
@@ -52,7 +52,7 @@ def lines(
         f"{series}:N", sort=order, scale=alt.Scale(domain=order), title=None, legend=top_legend(len(order))
     )
     number = alt.Tooltip(f"{value}:Q", title=value_title, format=".1%") if rate else _count(value, value_title)
-    tooltip = [_day(day), alt.Tooltip(f"{series}:N", title=series_title), number]
+    tooltip = [day_tooltip(day), alt.Tooltip(f"{series}:N", title=series_title), number]
     axis = alt.Axis(format=".0%", tickCount=5) if rate else alt.Axis(format=",d", tickMinStep=1)
     # A line of one day is a point.
     point = {"size": 80, "opacity": 0 if frame[day].nunique() > 1 else 1, "filled": True}
@@ -60,7 +60,7 @@ def lines(
         alt.Chart(frame)
         .mark_line(point=point)
         .encode(
-            x=alt.X(f"{day}:T", title=_("Day (UTC)"), scale=_UTC, axis=_day_axis()),
+            x=alt.X(f"{day}:T", title=_("Day (UTC)"), scale=UTC_SCALE, axis=_day_axis()),
             y=alt.Y(f"{value}:Q", title=value_title, axis=axis),
             color=colour,
             tooltip=tooltip,
@@ -78,9 +78,9 @@ def area(frame: pd.DataFrame, *, day: str, value: str, value_title: str) -> Char
             color=ACCENT, opacity=0.25, line={"color": ACCENT}, point={"size": 80, "opacity": 0, "color": ACCENT}
         )
         .encode(
-            x=alt.X(f"{day}:T", title=_("Day (UTC)"), scale=_UTC, axis=_day_axis()),
+            x=alt.X(f"{day}:T", title=_("Day (UTC)"), scale=UTC_SCALE, axis=_day_axis()),
             y=alt.Y(f"{value}:Q", title=value_title, axis=alt.Axis(format=",d")),
-            tooltip=[_day(day), alt.Tooltip(f"{value}:Q", title=value_title, format=",.2f")],
+            tooltip=[day_tooltip(day), alt.Tooltip(f"{value}:Q", title=value_title, format=",.2f")],
         )
         .properties(height=300)
     )
@@ -115,7 +115,7 @@ def movements(frame: pd.DataFrame, *, week: str, value: str, movement: str) -> C
             y=alt.Y(f"{value}:Q", title=_("People"), stack="zero", axis=alt.Axis(format=",d", tickMinStep=1)),
             color=colour,
             tooltip=[
-                _day(week, _("Week from")),
+                day_tooltip(week, _("Week from")),
                 alt.Tooltip(f"{movement}:N", title=_("Movement")),
                 _count(value, _("People")),
             ],
@@ -140,7 +140,8 @@ def top_legend(entries: int) -> alt.Legend | None:
     return alt.Legend(orient="top", columns=columns, labelLimit=145, padding=0, offset=10) if entries > 1 else None
 
 
-def _day(field: str, title: str | None = None) -> alt.Tooltip:
+def day_tooltip(field: str, title: str | None = None) -> alt.Tooltip:
+    """What a point says of its UTC day."""
     return alt.Tooltip(f"utcyearmonthdate({field}):T", title=title or _("Day"), format="%Y-%m-%d")
 
 

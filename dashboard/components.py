@@ -26,7 +26,7 @@ AGENT_TYPES = {"LLM": N_("Text"), "IMAGE": N_("Image")}
 TIERS = {"FREE": N_("Free"), "PRO": N_("Pro")}
 
 PROMPT_PAGE = "app_pages/prompt.py"
-PROMPT_LINK = "prompt"
+_PROMPT_LINK = "prompt"
 MAX_TAGS_SHOWN = 6
 _EXCERPT_CHARACTERS = 180
 _LONG_TEXT_CHARACTERS = 1500
@@ -161,18 +161,13 @@ def prompt_link(prompt_id: int, title: str, *, icon: str = "") -> None:
     st.page_link(PROMPT_PAGE, label=f"**{plain(title, 120)}**", icon=icon, query_params={"id": str(prompt_id)})
 
 
-def with_prompt_links(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows with a prompt_id, and the address of each prompt's page for `prompt_link_column`."""
-    return frame.assign(**{PROMPT_LINK: [f"prompt?id={one}" for one in frame.prompt_id]})
-
-
 def prompt_link_column() -> dict[str, Any]:
-    """A column of a table that leads to the prompts of its rows."""
+    """A column of a `table` that leads to the prompts of its rows, which have a prompt_id."""
     label = _("Open the prompt")
     column = st.column_config.LinkColumn(
         "", display_text=":material/open_in_new:", help=label, width=40, alignment="center"
     )
-    return {PROMPT_LINK: column}
+    return {_PROMPT_LINK: column}
 
 
 def figure(
@@ -203,7 +198,13 @@ def figure(
 
 
 def table(frame: pd.DataFrame, columns: dict[str, Any], *, key: str) -> None:
-    """A table over the whole width; `columns` are Streamlit's column settings, in the order to show."""
+    """A table over the whole width; `columns` are Streamlit's column settings, in the order to show.
+
+    `prompt_link_column` may be among them: the links are made here.
+    """
+    # A typed statement may call a column so, which then holds what was asked for.
+    if _PROMPT_LINK in columns and _PROMPT_LINK not in frame:
+        frame = frame.assign(**{_PROMPT_LINK: [f"prompt?id={one}" for one in frame.prompt_id]})
     st.dataframe(frame, column_config=columns, column_order=list(columns), hide_index=True, key=key)
 
 

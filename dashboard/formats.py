@@ -39,19 +39,22 @@ def day(value: date) -> str:
 
 def moment(value: datetime) -> str:
     """A moment to the minute, in UTC."""
-    time = dates.format_time(value, format="HH:mm", locale=_locale())
-    return _("{day}, {time} UTC", day=day(value), time=time)
+    return _("{day}, {time} UTC", day=day(value), time=_time(value))
 
 
 def short_moment(value: datetime) -> str:
     """A moment to the minute where there is little room: 23 Nov, 00:33."""
     day = dates.format_skeleton("MMMd", value, locale=_locale())
-    return f"{day}, {dates.format_time(value, format='HH:mm', locale=_locale())}"
+    return f"{day}, {_time(value)}"
 
 
 def chart_day() -> str:
     """How the axis of a chart writes a day, for D3."""
     return _("%b %-d")
+
+
+def _time(value: datetime) -> str:
+    return str(dates.format_time(value, format="HH:mm", locale=_locale()))
 
 
 def _locale() -> str:

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats
-from dashboard.charts import ACCENT, CONTRAST, Chart, top_legend
+from dashboard.charts import ACCENT, CONTRAST, UTC_SCALE, Chart, day_tooltip, top_legend
 from dashboard.translation import _
 
 # Seen on either ground, as the two of dashboard.charts are.
@@ -14,16 +14,15 @@ _WORDS = "#808080"
 _LEVEL_CHARACTERS = 10
 _LARGEST_SHARE = 1.5
 _INK, _PAPER = "#0b121a", "#ffffff"
-_UTC = alt.Scale(type="utc")
 PICKED = "picked"
 """The selection of a chart whose bars can be clicked."""
 
 
 def marked_area(frame: pd.DataFrame, events: pd.DataFrame, *, day: str, value: str, value_title: str) -> Chart:
     """A filled line over days, with marks at `events`: the same columns, and `event`, what happened."""
-    x = alt.X(f"{day}:T", title=_("Day (UTC)"), scale=_UTC, axis=alt.Axis(format=formats.chart_day(), tickCount=8))
+    x = alt.X(f"{day}:T", title=_("Day (UTC)"), scale=UTC_SCALE, axis=alt.Axis(format=formats.chart_day(), tickCount=8))
     y = alt.Y(f"{value}:Q", title=value_title, axis=alt.Axis(format=",d"))
-    tooltip = [_day(day), alt.Tooltip(f"{value}:Q", title=value_title, format=",.2f")]
+    tooltip = [day_tooltip(day), alt.Tooltip(f"{value}:Q", title=value_title, format=",.2f")]
     ground = (
         alt.Chart(frame).mark_area(color=ACCENT, opacity=0.25, line={"color": ACCENT}).encode(x=x, y=y, tooltip=tooltip)
     )
@@ -228,7 +227,3 @@ def _groups() -> alt.Axis:
 
 def _amounts() -> alt.Axis:
     return alt.Axis(format=",d", tickCount=5)
-
-
-def _day(field: str) -> alt.Tooltip:
-    return alt.Tooltip(f"utcyearmonthdate({field}):T", title=_("Day"), format="%Y-%m-%d")

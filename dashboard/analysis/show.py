@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.charts import Chart
-from dashboard.components import PROMPT_LINK, table
+from dashboard.components import table
 from dashboard.downloads import download_buttons
 from dashboard.translation import _
 
@@ -26,7 +26,7 @@ def chart(drawn: Chart, name: str, told: str) -> None:
 def rows(frame: pd.DataFrame, columns: dict[str, Any], *, name: str) -> None:
     """A table with its downloads, which hold the columns that are shown, by their own names, but no links."""
     table(frame, columns, key=f"{name}-table")
-    download_buttons(frame[[one for one in columns if one in frame and one != PROMPT_LINK]], f"promptory-{name}")
+    download_buttons(frame[[one for one in columns if one in frame]], f"promptory-{name}")
 
 
 def frame_of(found: Iterable[Any]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from dashboard.analysis import plots
 from dashboard.analysis.pickers import choose_weeks, pick
 from dashboard.analysis.show import chart, frame_of, heading, in_words, rows
 from dashboard.analysis.workings import month_name
-from dashboard.components import choose, figure, prompt_link_column, shorten, tier_name, with_prompt_links
+from dashboard.components import choose, figure, prompt_link_column, shorten, tier_name
 from dashboard.definitions import definition
 from dashboard.figures import change
 from dashboard.translation import N_, _
@@ -176,7 +176,7 @@ def _one(session: Session, creators: pd.DataFrame) -> None:
         "like_rate": number(_("Like rate"), format="percent", help=definition(_PROMPTS, "like_rate")),
     }
     prompts = creator_prompts(session, int(chosen))
-    rows(with_prompt_links(prompts.assign(access=prompts.access.map(tier_name))), columns, name=f"creator-{chosen}")
+    rows(prompts.assign(access=prompts.access.map(tier_name)), columns, name=f"creator-{chosen}")
 
 
 page()

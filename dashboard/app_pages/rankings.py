@@ -12,16 +12,7 @@ from dashboard.analysis import plots
 from dashboard.analysis.pickers import choose_prompts
 from dashboard.analysis.show import chart, heading, rows
 from dashboard.analysis.workings import with_gaps
-from dashboard.components import (
-    agent_type_name,
-    choose,
-    language_name,
-    prompt_link_column,
-    shorten,
-    table,
-    tier_name,
-    with_prompt_links,
-)
+from dashboard.components import agent_type_name, choose, language_name, prompt_link_column, shorten, table, tier_name
 from dashboard.definitions import definition
 from dashboard.translation import N_, _
 from schema.repository.metrics import Score, fallen_prompts, top_prompts, window_ranks
@@ -171,8 +162,8 @@ def _moved(moved: pd.DataFrame, name: str) -> None:
         "viewers_before": number(_("Before"), format="localized", help=definition(_MODEL, "viewers_before")),
         "change": number(_("Change"), format="%+d"),
     }
-    told = with_prompt_links(moved.assign(change=moved.unique_viewers - moved.viewers_before))
-    table(told[list(columns)], columns, key=f"{name}-table")
+    told = moved[["prompt_id", "title", "unique_viewers", "viewers_before"]]
+    table(told.assign(change=told.unique_viewers - told.viewers_before), columns, key=f"{name}-table")
 
 
 def _table(ranked: pd.DataFrame, window: str, score: Score) -> None:
@@ -192,7 +183,7 @@ def _table(ranked: pd.DataFrame, window: str, score: Score) -> None:
         "copies": number(_("Copies"), format="localized", help=definition(_MODEL, "copies")),
         "like_rate": number(_("Like rate"), format="percent", help=definition(_MODEL, "like_rate")),
     }
-    rows(with_prompt_links(_in_words(ranked)), columns, name=f"rankings-{window}-{score}")
+    rows(_in_words(ranked), columns, name=f"rankings-{window}-{score}")
 
 
 def _in_words(ranked: pd.DataFrame) -> pd.DataFrame:

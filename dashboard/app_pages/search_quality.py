@@ -1,9 +1,6 @@
 """How well search and recommendations serve readers."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +8,8 @@ from sqlalchemy.orm import Session
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import charts, formats, viewer
+from dashboard.analysis.pickers import first_day
+from dashboard.analysis.show import frame_of, heading, in_words
 from dashboard.components import choose, figure, language_name, table
 from dashboard.definitions import definition
 from dashboard.downloads import csv_button
@@ -52,8 +51,7 @@ def page() -> None:
         if last_day is None:
             st.info(_("There are no searches yet. Figures appear after the first load of activity and a refresh."))
             return
-        first_day = last_day - timedelta(days=length - 1)
-        days = {"first": formats.day(first_day), "last": formats.day(last_day), "days": length}
+        days = {"first": formats.day(first_day(last_day, length)), "last": formats.day(last_day), "days": length}
         st.caption(_("{first} to {last}, UTC days; changes are against the {days} days before", **days))
         _search(session, last_day, length, pickers)
         _recommendations(session, last_day, length)
@@ -61,15 +59,15 @@ def page() -> None:
 
 
 def _search(session: Session, last_day: date, length: int, pickers: DeltaGenerator) -> None:
-    days = _frame(search_days(session, last_day - timedelta(days=2 * length - 1), last_day))
+    days = frame_of(search_days(session, first_day(last_day, 2 * length), last_day))
     there = [_ALL, *sorted(set(days.language) - {_ALL, "other"}), *({"other"} & set(days.language))]
     names = {code: {_ALL: _("All languages"), "other": _("Other")}.get(code) or language_name(code) for code in there}
     with pickers:
         language = choose(_("Language of the query"), names, _ALL, key="language")
     now, before = split_periods(days[days.language == language], last_day, length)
     _search_figures(now, before)
-    st.subheader(_("Searches by day"), anchor=False)
-    rates = _in_words(now.melt("activity_date", list(_SEARCH_RATES), "rate", "share"), "rate", _SEARCH_RATES)
+    heading(_("Searches by day"))
+    rates = in_words(now.melt("activity_date", list(_SEARCH_RATES), "rate", "share"), "rate", _SEARCH_RATES)
     _lines(rates.dropna(), value="share", series="rate", value_title=_("Share of searches"), series_title=_("Rate"))
 
 
@@ -111,30 +109,30 @@ def _search_figures(now: pd.DataFrame, before: pd.DataFrame | None) -> None:
 
 
 def _recommendations(session: Session, last_day: date, length: int) -> None:
-    first_day = last_day - timedelta(days=length - 1)
-    shown, measured = _frame(shown_days(session, first_day, last_day)), _frame(nights(session, first_day, last_day))
+    start = first_day(last_day, length)
+    shown, measured = frame_of(shown_days(session, start, last_day)), frame_of(nights(session, start, last_day))
     left, right = st.columns(2)
     with left:
-        st.subheader(_("Opened from lists"), anchor=False, help=definition(_SHOWN, "click_through_rate"))
+        heading(_("Opened from lists"), definition(_SHOWN, "click_through_rate"))
         if shown.empty:
             st.info(_("Nothing that was shown is counted yet. It is after the next refresh."))
         else:
-            rates = _in_words(click_rates_by_surface(shown), "surface", _SURFACES)
+            rates = in_words(click_rates_by_surface(shown), "surface", _SURFACES)
             _lines(rates, value="click_through_rate", series="surface", value_title=_("Opened"), series_title=_("List"))
     with right:
-        st.subheader(_("Likes foreseen, by night"), anchor=False, help=definition(_NIGHTS, "recall"))
+        heading(_("Likes foreseen, by night"), definition(_NIGHTS, "recall"))
         if measured.empty:
             st.info(_("No night is measured yet. Recommendations are measured each night, once people like prompts."))
         else:
             recall = measured.rename(columns={"last_date": "activity_date"})
-            lines = _in_words(recall.melt("activity_date", list(_NIGHT_LINES), "what", "share"), "what", _NIGHT_LINES)
+            lines = in_words(recall.melt("activity_date", list(_NIGHT_LINES), "what", "share"), "what", _NIGHT_LINES)
             _lines(lines, value="share", series="what", value_title=_("recall@20"), series_title=_("What is shown"))
     if not shown.empty:
         _reasons(shown)
 
 
 def _reasons(shown: pd.DataFrame) -> None:
-    st.subheader(_("By list and reason"), anchor=False)
+    heading(_("By list and reason"))
     counts = ["impressions", "clicked_impressions", "people_impressions", "liked_impressions"]
     sums = shown.groupby(["surface", "reason"], as_index=False)[counts].sum()
     sums = sums.assign(
@@ -151,17 +149,17 @@ def _reasons(shown: pd.DataFrame) -> None:
         "liked_impressions": number(_("Liked"), format="localized", help=definition(_SHOWN, "liked_impressions")),
         "like_rate": number(_("Like rate"), format="percent", help=definition(_SHOWN, "like_rate")),
     }
-    table(_in_words(sums, "surface", _SURFACES), columns, key="reasons-table")
+    table(in_words(sums, "surface", _SURFACES), columns, key="reasons-table")
 
 
 def _queries(session: Session, window: str) -> None:
     st.caption(_("Only queries that at least three people searched for are listed."))
     left, right = st.columns(2)
     with left:
-        st.subheader(_("Queries that found nothing"), anchor=False)
+        heading(_("Queries that found nothing"))
         _query_table(top_zero_result_queries(session, window), "zero_result", _("No query found nothing."))
     with right:
-        st.subheader(_("Queries that are rarely clicked"), anchor=False)
+        heading(_("Queries that are rarely clicked"))
         _query_table(
             rarely_clicked_queries(session, window), "rarely_clicked", _("There are too few searches to tell.")
         )
@@ -181,7 +179,7 @@ def _query_table(queries: list[SearchQuery], name: str, nothing: str) -> None:
             _("Reciprocal rank"), format="%.2f", help=definition(_QUERIES, "mean_reciprocal_rank")
         ),
     }
-    found = _frame(queries)
+    found = frame_of(queries)
     table(found, columns, key=f"{name}-table")
     csv_button(found[list(columns)], f"promptory-queries-{name.replace('_', '-')}.csv")
 
@@ -197,14 +195,6 @@ def _lines(frame: pd.DataFrame, *, value: str, series: str, value_title: str, se
         rate=True,
     )
     st.altair_chart(chart, width="stretch")
-
-
-def _frame(rows: Sequence[Any]) -> pd.DataFrame:
-    return pd.DataFrame([asdict(row) for row in rows])
-
-
-def _in_words(frame: pd.DataFrame, column: str, names: dict[str, str]) -> pd.DataFrame:
-    return frame.assign(**{column: frame[column].map({code: _(name) for code, name in names.items()})})
 
 
 def _percent(share: float | None) -> str:

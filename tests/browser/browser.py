@@ -1,7 +1,8 @@
 """Debian's Chromium, driven by Playwright, which cannot fetch a browser of its own here."""
 
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
@@ -9,6 +10,8 @@ from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Without these it asks for hosts that a closed network does not reach.
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
+CURATOR = ("curator@example.com", "curator-password")
+"""The address and the password of the curator of every library that these tests look at."""
 
 
 @contextmanager
@@ -35,6 +38,14 @@ def settle(page: Page) -> None:
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.locator("[data-testid=stSkeleton]").first.wait_for(state="hidden")
     page.wait_for_timeout(700)
+
+
+def eventually(found: Callable[[], object], wanted: object, within_s: float = 30) -> None:
+    """Wait for what comes after what the page shows: what it tells the library, or what the server ends."""
+    deadline = time.monotonic() + within_s
+    while (now := found()) != wanted:
+        assert time.monotonic() < deadline, now
+        time.sleep(0.1)
 
 
 def drop(page: Page, *files: tuple[str, bytes], columns: str = "Columns") -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from schema.models import Tier, UserRole
 from schema.repository.people import ensure_account
-from tests.browser.browser import CHROMIUM, chromium
+from tests.browser.browser import CHROMIUM, CURATOR, chromium
 from tests.support.dashboard import served
 from tests.support.library import Library
 
@@ -39,9 +39,16 @@ def address(warehouse: Library) -> Iterator[str]:
 
 
 @pytest.fixture
-def empty_address(configured: Library) -> Iterator[str]:
-    """The address of a dashboard over an empty library with a curator."""
-    account = {"email": "curator@example.com", "name": "Curator", "password": "curator-password"}
+def curated(configured: Library) -> Library:
+    """An empty library with a curator."""
+    email, password = CURATOR
+    account = {"email": email, "name": "Curator", "password": password}
     ensure_account(configured.ingest, role=UserRole.ADMIN, tier=Tier.FREE, **account)
+    return configured
+
+
+@pytest.fixture
+def empty_address(curated: Library) -> Iterator[str]:
+    """The address of a dashboard over an empty library with a curator."""
     with served() as site:
         yield site.url

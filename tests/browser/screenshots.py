@@ -52,6 +52,8 @@ PAGES = {
     "pipeline": "pipeline",
     "users": "users",
 }
+PICTURES = ("sign-in", "prompt", *PAGES, "import")
+"""What there is a picture of for each screen and light; of the import page there are four."""
 README = {
     "readme": ("en-GB", "meeting notes", FILLED_IN),
     "readme-ko": ("ko-KR", "면접 준비", "꼬리질문만 하는 면접관"),
@@ -61,17 +63,19 @@ README_SIZE: ViewportSize = {"width": 1280, "height": 1000}
 
 
 def main(*names: str) -> None:
-    """Take a picture of each page as the demo curator, or of those that are named."""
+    """Take pictures as the demo curator: those of PICTURES and `readme` that are named, or all."""
+    wanted = set(names) or {*PICTURES, "readme"}
     settings = get_settings().model_copy(update={"dashboard_port": free_port(), "dagster_port": free_port()})
     ports = {"PROMPTORY_DAGSTER_PORT": str(settings.dagster_port)}
     with ExitStack() as stack:
         environment = demo.child_environment(settings) | ports
         stack.enter_context(running([dagster_server(settings, environment), dashboard_server(settings, environment)]))
         browser = stack.enter_context(chromium())
-        for screen in SCREENS:
-            for light in LIGHTS:
-                Session(browser, settings, screen, light).take_all(names)
-        if not names or "readme" in names:
+        if not wanted.isdisjoint(PICTURES):
+            for screen in SCREENS:
+                for light in LIGHTS:
+                    Session(browser, settings, screen, light).take_all(wanted)
+        if "readme" in wanted:
             for folder, (language, search, prompt) in README.items():
                 Session(browser, settings, "desktop", "light", language).take_for_readme(folder, search, prompt)
 
@@ -93,23 +97,22 @@ class Session:
         self._folder = FOLDER / f"{screen}-{light}"
         self._page = browser.new_context(viewport=self._size, color_scheme=light, locale=language).new_page()
 
-    def take_all(self, names: tuple[str, ...]) -> None:
-        """The pages, or those that are named; what is imported for them is taken back."""
-        wanted = [name for name in PAGES if not names or name in names]
-        if not names or "sign-in" in names:
+    def take_all(self, wanted: set[str]) -> None:
+        """The pictures that are wanted; what is imported for them is taken back."""
+        if "sign-in" in wanted:
             self._page.goto(f"{self._address}/sign-in")
-            self._take("sign-in")
+            self._save("sign-in")
         sign_in(self._page, self._address, demo.CURATOR_EMAIL, self._password)
-        if not names or "prompt" in names:
+        if "prompt" in wanted:
             self._open_prompt(FILLED_IN)
             self._like()
             self._take("prompt")
-        for name in wanted:
+        for name in [name for name in PAGES if name in wanted]:
             self._page.goto(f"{self._address}/{PAGES[name]}")
             if name == "explore-sql":
                 self._page.get_by_role("button", name="Run").click()
             self._take(name)
-        if not names or "import" in names:
+        if "import" in wanted:
             self._import()
         self._page.context.close()
 
@@ -149,7 +152,9 @@ class Session:
         drop(page, ("many.zip", samples.many()))
         page.get_by_role("button", name="What would happen").click()
         page.get_by_text("records read").wait_for()
-        self._take("import-progress", is_settled=False)
+        # Until some of it is done.
+        page.wait_for_timeout(1000)
+        self._save("import-progress")
         page.get_by_text("This is what would happen").wait_for(timeout=120_000)
         page.get_by_role("button", name="Start over").click()
         page.get_by_role("heading", name="Recent imports").wait_for()
@@ -166,16 +171,12 @@ class Session:
         page.get_by_role("heading", name="Recent imports").wait_for()
         self._take("import-history")
 
-    def _take(self, name: str, *, is_settled: bool = True) -> None:
+    def _take(self, name: str) -> None:
         """A picture of the whole page, as far as it is not endless."""
         page = self._page
-        if is_settled and page.get_by_test_id("stApp").count():
+        settle(page)
+        with _as_tall_as(page, page.get_by_test_id("stMainBlockContainer"), self._size):
             settle(page)
-            with _as_tall_as(page, page.get_by_test_id("stMainBlockContainer"), self._size):
-                settle(page)
-                self._save(name)
-        else:
-            page.wait_for_timeout(1000)
             self._save(name)
 
     def _save(self, name: str) -> None:

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.browser import settle, sign_in
+from tests.browser.browser import CURATOR, settle, sign_in
 from tests.support.library import Library
 
-CURATOR = ("curator@example.com", "curator-password")
 WORDS = {
     "en": (
         "Subscriptions",

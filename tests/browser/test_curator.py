@@ -6,13 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import samples
-from tests.browser.browser import drop, settle, sign_in
+from tests.browser.browser import CURATOR, drop, settle, sign_in
 from tests.support.library import Library
 
-CURATOR = ("curator@example.com", "curator-password")
 WORDS = {
     "en": {
-        "page": "Import",
         "columns": "Columns",
         "title": "Title",
         "rejected": "Rejected records",
@@ -24,7 +22,6 @@ WORDS = {
         "undone": "is undone: 2 prompts removed",
     },
     "ko": {
-        "page": "가져오기",
         "columns": "열",
         "title": "제목",
         "rejected": "거부된 레코드",
@@ -89,7 +86,7 @@ def _fill_down(page: Page, texts: list[str]) -> None:
 def test_a_curator_imports_an_archive_then_a_table_whose_columns_they_name_and_takes_that_back(
     page: Page, empty_address: str
 ) -> None:
-    sign_in(page, empty_address, "curator@example.com", "curator-password")
+    sign_in(page, empty_address, *CURATOR)
     page.get_by_role("link", name="Import").click()
     drop(page, ("agents.zip", samples.archive()))
     page.get_by_test_id("stBaseButton-primary").click()

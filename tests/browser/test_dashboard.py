@@ -1,13 +1,12 @@
 """The running dashboard in a real browser."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
-from tests.browser.browser import sign_in
+from tests.browser.browser import CURATOR, eventually, sign_in
 from tests.support.library import Library
 
 
@@ -15,7 +14,7 @@ def test_a_curator_signs_in_searches_and_sees_results(page: Page, address: str) 
     page.goto(address)
     expect(page.get_by_role("heading", name="Discover")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("link", name="Subscriptions")).to_have_count(0)
-    sign_in(page, address, "curator@example.com", "curator-password")
+    sign_in(page, address, *CURATOR)
     search = page.get_by_label("Search prompts")
     search.fill("자기소개서")
     search.press("Enter")
@@ -32,26 +31,18 @@ def test_a_text_that_is_opened_is_a_click_on_the_place_of_its_search(
     page.goto(f"{empty_address}/?q=soup")
     expect(page.get_by_text("1 to 2 of 2 prompts")).to_be_visible(timeout=30_000)
     # A click counts for a list that the library knows of, which is told once the words have stood for a while.
-    eventually(lambda: configured.value("SELECT count(*) FROM library.impressions") == 2)
+    eventually(lambda: configured.value("SELECT count(*) FROM library.impressions"), 2)
     page.get_by_text("Full text").nth(1).click()
     expect(page.locator("code").nth(1)).to_be_visible()
     second = configured.value("SELECT prompt_id FROM library.impressions WHERE place = 2")
-    eventually(lambda: configured.value("SELECT count(*) FROM library.impression_clicks") == 1)
+    eventually(lambda: configured.value("SELECT count(*) FROM library.impression_clicks"), 1)
     assert configured.rows("SELECT query, prompt_id, position FROM library.activity_events") == [("soup", second, 2)]
-
-
-def eventually(is_so: Callable[[], bool]) -> None:
-    """What the page tells the library arrives after what it shows."""
-    deadline = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_a_page_recovers_by_itself_from_a_database_that_was_away(
     page: Page, empty_address: str, configured: Library, maintenance: Engine
 ) -> None:
-    sign_in(page, empty_address, "curator@example.com", "curator-password")
+    sign_in(page, empty_address, *CURATOR)
     page.goto(f"{empty_address}/import")
     expect(page.get_by_role("heading", name="Recent imports")).to_be_visible(timeout=30_000)
     with away(configured, maintenance):

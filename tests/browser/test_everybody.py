@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.browser import settle, sign_in
+from tests.browser.browser import CURATOR, settle, sign_in
 
 OPEN = ["", "prompt?id=1", "my-library", "my-library?shelf=own&edit=new"]
 GUARDED = [
@@ -12,7 +12,6 @@ GUARDED = [
     *("import", "duplicates", "export", "pipeline", "users"),
 ]
 PAGES = [*OPEN, *GUARDED]
-CURATOR = ("curator@example.com", "curator-password")
 
 
 def serious(page: Page) -> list[str]:

@@ -1,27 +1,20 @@
 """An analyst keeps a view and comes back by its link; a curator starts a refresh and sees it done."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from schema.models import Tier, UserRole
-from schema.repository.people import ensure_account
-from tests.browser.browser import settle, sign_in
+from tests.browser.browser import CURATOR, eventually, settle, sign_in
 from tests.support.dagster import dagster_served
 from tests.support.dashboard import served
 from tests.support.library import Library
 
-CURATOR = ("curator@example.com", "curator-password")
-
 
 @pytest.fixture
-def piped_address(configured: Library, tmp_path: Path) -> Iterator[str]:
+def piped_address(curated: Library, tmp_path: Path) -> Iterator[str]:
     """The address of a dashboard over an empty library with a curator, beside a Dagster."""
-    account = {"email": CURATOR[0], "name": "Curator", "password": CURATOR[1]}
-    ensure_account(configured.ingest, role=UserRole.ADMIN, tier=Tier.FREE, **account)
     with dagster_served(tmp_path / "dagster") as dagster, served(dagster_url=dagster) as site:
         yield site.url
 
@@ -73,9 +66,7 @@ def test_a_statement_ends_at_the_server_when_its_page_is_left(page: Page, addres
     assert running(warehouse) == 1
     page.get_by_role("link", name="Tags").click()
     expect(page.get_by_role("heading", name="Views by day")).to_be_visible()
-    deadline = time.monotonic() + 5
-    while running(warehouse):
-        assert time.monotonic() < deadline
+    eventually(lambda: running(warehouse), 0, within_s=5)
 
 
 def running(library: Library) -> int:

@@ -1,7 +1,6 @@
 """What a reader does: finds, fills in, copies, likes, is recommended, meets a lock, and writes; in both languages."""
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from schema.models import Tier, UserRole
 from schema.repository.people import ensure_account
-from tests.browser.browser import settle
+from tests.browser.browser import eventually, settle
 from tests.support.library import Library
 
 PASSWORD = "reader-password"
@@ -92,14 +91,6 @@ def sign_up(browser: Browser, address: str, warehouse: Library) -> Callable[[Wor
         return Reader(reader, page, context)
 
     return signed_up
-
-
-def eventually(found: Callable[[], object], wanted: object) -> None:
-    """What the page tells the library arrives after what it shows."""
-    deadline = time.monotonic() + 30
-    while found() != wanted:
-        assert time.monotonic() < deadline, found()
-        time.sleep(0.1)
 
 
 def a_prompt_to_fill_in(library: Library) -> tuple[int, str]:

@@ -77,6 +77,7 @@ def test_rankings_follow_the_score_and_the_kind_of_prompt(token: str) -> None:
     ranked = as_analyst(top_prompts, "30d", score="best", access="PRO")
     shown = frame(app, "creator_name", "title")
     assert list(shown.title) == list(ranked.title)
+    assert list(shown.prompt) == [f"prompt?id={one}" for one in ranked.prompt_id]
     assert set(ranked.access) == {"PRO"}
     assert shown.score_rank.is_monotonic_increasing
     app.segmented_control(key="window").set_value("all")

@@ -108,6 +108,11 @@ def test_a_question_goes_on_as_sql_and_gives_the_same(warehouse: Library) -> Non
     assert "marts are all that can be read" in page.error[0].value
 
 
+def test_a_column_that_has_the_name_of_the_links_to_prompts_shows_what_was_asked_for(warehouse: Library) -> None:
+    page = explore(ask=json.dumps({"way": "sql", "statement": "SELECT 'a text' AS prompt, 7 AS prompt_id"}))
+    assert list(frame(clicked(page, "Run"), "prompt").prompt) == ["a text"]
+
+
 def test_the_place_of_a_fault_is_under_its_letter() -> None:
     assert pointed("SELECT 1,\n\tx FROM t", 12) == "2:  x FROM t\n    ^"
     assert pointed("SELECT " + "a, " * 100 + "b", 308).splitlines()[1].index("^") == 63

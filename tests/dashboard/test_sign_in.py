@@ -194,7 +194,7 @@ def test_a_click_of_somebody_who_is_no_curator_any_more_changes_nothing(configur
     assert configured.value("SELECT count(*) FROM library.prompts WHERE merged_into IS NOT NULL") == 0
 
 
-@pytest.mark.parametrize("key", ["q", "tag", "collection", "creator", "lang"])
+@pytest.mark.parametrize("key", ["q", "tag", "type", "collection", "creator", "lang"])
 @pytest.mark.parametrize("text", ["' OR 1=1 --", "'; DROP TABLE library.users; --", "%' UNION SELECT password_hash"])
 def test_sql_in_a_text_box_is_a_text(configured: Library, ann: int, key: str, text: str) -> None:
     app = open_app(**{key: text})
