@@ -8,6 +8,7 @@ from typing import Any
 
 import fsspec
 
+from ingest.errors import UnreadableFileError
 from ingest.sources import Address, is_remote, s3_files
 
 
@@ -26,6 +27,25 @@ class Folder:
     def path(self) -> str:
         """Its path there."""
         return self.root.removeprefix("s3://").rstrip("/")
+
+    def has_folder(self, fs: Any, path: str) -> bool:
+        """Whether there is a folder of that path; in S3, whether anything lies below it.
+
+        Raises:
+            UnreadableFileError: there is no such bucket, which an empty one would look like.
+        """
+        if fs.isdir(path):
+            return True
+        if is_remote(self.root):
+            try:
+                fs.call_s3("head_bucket", Bucket=path.partition("/")[0])
+            except PermissionError:
+                pass  # who may list a prefix alone may not ask for the bucket
+            except FileNotFoundError:
+                raise UnreadableFileError(
+                    f"The bucket of {self.root} does not exist; check PROMPTORY_INBOX and PROMPTORY_LANDING."
+                ) from None
+        return False
 
     def address(self, name: str) -> Address:
         """Where the file of that name below it lies, as ingest takes it."""

@@ -49,10 +49,15 @@ class Inbox(Folder):
     """Where prompt collections are dropped."""
 
     def objects(self) -> dict[str, str]:
-        """The objects that wait, each with a fingerprint that changes when any file of it does."""
+        """The objects that wait, each with a fingerprint that changes when any file of it does.
+
+        Raises:
+            InboxError: the inbox cannot be reached.
+        """
+        with self._reached():
+            objects = self._waiting()
         return {
-            name: fingerprint(mark_of(path, found) for path, found in files.items())
-            for name, files in self._waiting().items()
+            name: fingerprint(mark_of(path, found) for path, found in files.items()) for name, files in objects.items()
         }
 
     def waiting(self) -> list[WaitingObject]:
@@ -81,7 +86,7 @@ class Inbox(Folder):
         """
         with self._reached():
             fs, place = self.fs, f"{self.path}/{REJECTED}"
-            if not fs.isdir(place):
+            if not self.has_folder(fs, place):
                 return []
             moments = sorted((str(path).rstrip("/") for path in fs.ls(place, detail=False)), reverse=True)
             return [one for moment in moments[:take] for one in self._reports(fs, moment).values()]
@@ -151,7 +156,7 @@ class Inbox(Folder):
     def _files(self, fs: Any) -> dict[str, Any]:
         """Every file by its path, but for what was filed away, which only grows."""
         files: dict[str, Any] = {}
-        for entry in fs.ls(self.path, detail=True) if fs.isdir(self.path) else ():
+        for entry in fs.ls(self.path, detail=True) if self.has_folder(fs, self.path) else ():
             path = str(entry["name"]).rstrip("/")
             if path == self.path or path.rpartition("/")[2] in (DONE, REJECTED):
                 continue

@@ -11,8 +11,15 @@ _CHANGED = dg.AutomationCondition.newly_updated() & ~dg.AutomationCondition.exec
 _LIBRARY_CHANGED: dg.AutomationCondition[Any] = dg.AutomationCondition.any_deps_match(_CHANGED).allow(
     dg.AssetSelection.groups("library")
 ) | dg.AutomationCondition.any_deps_match(dg.AutomationCondition.will_be_requested())
+# A new library is built whole, as models that follow one change need others; so is what a release adds. Once: what
+# could not be built is not tried again and again.
+_NEVER_BUILT: dg.AutomationCondition[Any] = (
+    dg.AutomationCondition.missing()
+    .newly_true()
+    .since(dg.AutomationCondition.newly_requested() | dg.AutomationCondition.newly_updated())
+)
 AFTER_LIBRARY_CHANGES = (
-    _LIBRARY_CHANGED.since_last_handled()
+    (_LIBRARY_CHANGED.since_last_handled() | _NEVER_BUILT)
     & ~dg.AutomationCondition.any_deps_in_progress()
     & ~dg.AutomationCondition.in_progress()
 ).with_label("after_library_changes")

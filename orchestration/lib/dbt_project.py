@@ -1,10 +1,12 @@
 """The dbt project as a program sees it: where it is, its manifest, its connection. Knows nothing of Dagster."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, text
 
@@ -52,6 +54,15 @@ def ensure_manifest() -> Path:
     if not MANIFEST.exists() or MANIFEST.stat().st_mtime < newest:
         subprocess.run(dbt_command("parse", "--quiet"), check=True)
     return MANIFEST
+
+
+def load_manifest() -> dict[str, Any]:
+    """The manifest, with names of relations that hold in whatever database: it may have been parsed for another one."""
+    manifest: dict[str, Any] = json.loads(ensure_manifest().read_text(encoding="utf-8"))
+    for node in manifest["nodes"].values():
+        if node.get("relation_name"):
+            node["relation_name"] = node["relation_name"].partition(".")[2]
+    return manifest
 
 
 def connection_variables(url: URL) -> dict[str, str]:

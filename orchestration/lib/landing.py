@@ -37,7 +37,7 @@ class Landing(Folder):
         fs = self.fs
         fs.invalidate_cache()
         place = f"{self.path}/{kind}"
-        found = fs.find(place, detail=True) if fs.isdir(place) else {}
+        found = fs.find(place, detail=True) if self.has_folder(fs, place) else {}
         names = {str(PurePosixPath(path).relative_to(self.path)): entry for path, entry in found.items()}
         return {name: entry for name, entry in names.items() if is_plain_file(entry) and is_data(name)}
 

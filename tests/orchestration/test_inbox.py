@@ -14,6 +14,7 @@ from orchestration.definitions import defs
 from orchestration.defs.ingestion import InboxObjects, prompts
 from orchestration.defs.resources import Library as LibraryResource
 from orchestration.defs.sensors import inbox_sensor
+from schema.errors import PromptoryError
 from tests.conftest import forget_settings
 from tests.support.library import Library
 from tests.support.s3 import s3_server
@@ -99,6 +100,13 @@ def test_an_imported_object_is_filed_away_with_its_report(inbox: str, configured
     assert len(files) == 2
     assert look(look(None).cursor).run_requests in (None, [])
     assert configured.value("SELECT name FROM library.collections") == "mine"
+
+
+def test_a_bucket_that_does_not_exist_is_a_fault_and_not_an_empty_inbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    with s3_server(monkeypatch) as bucket:
+        assert Inbox(f"{bucket}/inbox").objects() == {}
+        with pytest.raises(PromptoryError, match="does not exist; check PROMPTORY_INBOX"):
+            Inbox("s3://no-such-bucket/inbox").objects()
 
 
 def test_a_poison_file_is_set_aside_and_the_others_are_imported(inbox: str, configured: Library) -> None:

@@ -1,8 +1,12 @@
 """moto's server with the one bucket that docker-compose.yml names."""
 
+import os
 import signal
 
 import boto3
+
+# s3.localhost, by which containers and browsers find it, is no bucket's name.
+os.environ["S3_IGNORE_SUBDOMAIN_BUCKETNAME"] = "true"
 from moto.server import ThreadedMotoServer
 
 BUCKET = "promptory"
