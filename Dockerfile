@@ -31,7 +31,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     PROMPTORY_ENVIRONMENT=production PROMPTORY_HOME=/var/lib/promptory PROMPTORY_RELEASE=$RELEASE
 WORKDIR /opt/promptory
-USER promptory
+USER 10001
 
 
 FROM runtime AS dashboard

@@ -1,21 +1,17 @@
 """moto's server with the one bucket that docker-compose.yml names."""
 
-import os
 import signal
 
 import boto3
-
-# s3.localhost, by which containers and browsers find it, is no bucket's name.
-os.environ["S3_IGNORE_SUBDOMAIN_BUCKETNAME"] = "true"
 from moto.server import ThreadedMotoServer
 
 BUCKET = "promptory"
 
-server = ThreadedMotoServer(ip_address="0.0.0.0", port=5000)  # noqa: S104 (the compose network's own address)
+server = ThreadedMotoServer(ip_address="0.0.0.0", port=9000)  # noqa: S104 (the compose network's own address)
 server.start()
 client = boto3.client(
     "s3",
-    endpoint_url="http://127.0.0.1:5000",
+    endpoint_url="http://127.0.0.1:9000",
     region_name="us-east-1",
     aws_access_key_id="local",
     aws_secret_access_key="local",
