@@ -14,7 +14,7 @@ import pytest
 from ingest import load_users
 from ingest.folder import Folder
 from orchestration.definitions import defs
-from orchestration.defs.checks import checks, each_day_has_events, events_do_not_jump, sources_are_fresh
+from orchestration.defs.checks import each_day_has_events, events_do_not_jump, marts_do_not_shrink, sources_are_fresh
 from orchestration.defs.resources import Library as LibraryResource
 from orchestration.defs.resources import resources
 from orchestration.defs.sensors import activity_sensor, failure_sensor
@@ -161,17 +161,18 @@ def test_dbts_source_freshness_is_a_check_of_what_was_loaded(configured: Library
 
 
 def test_a_mart_that_shrinks_is_seen() -> None:
-    mart = dg.AssetKey(["analytics", "prompt_rankings"])
-    check = next(one for one in checks if dg.AssetCheckKey(mart, "does_not_shrink") in one.check_keys)
+    mart, other = dg.AssetKey(["analytics", "prompt_rankings"]), dg.AssetKey(["analytics", "tag_popularity"])
+    job = dg.define_asset_job("look", selection=dg.AssetSelection.checks(marts_do_not_shrink))
+    looked = dg.Definitions(asset_checks=[marts_do_not_shrink], jobs=[job]).resolve_job_def("look")
     with dg.DagsterInstance.ephemeral() as instance:
         verdicts = []
         for rows in (100, 81, 64):
-            event = dg.AssetMaterialization(mart, metadata={"dagster/row_count": rows})
-            instance.report_runless_asset_event(event)
-            result = check(dg.build_asset_check_context(instance=instance))
-            assert isinstance(result, dg.AssetCheckResult)
-            verdicts.append(result.passed)
-    assert verdicts == [True, True, False]
+            for key, count in ((mart, rows), (other, 5)):
+                event = dg.AssetMaterialization(key, metadata={"dagster/row_count": count})
+                instance.report_runless_asset_event(event)
+            told = looked.execute_in_process(instance=instance).get_asset_check_evaluations()
+            verdicts.append([one.passed for key in (mart, other) for one in told if one.asset_key == key])
+    assert verdicts == [[True, True], [True, True], [False, True]]
 
 
 def test_a_failed_run_is_told_in_words(configured: Library, monkeypatch: pytest.MonkeyPatch) -> None:
