@@ -18,6 +18,8 @@ _OPTIONS: dict[str, str | int] = {
     "server.maxUploadSize": MAX_UPLOAD_MEGABYTES,
     "browser.gatherUsageStats": "false",
     "client.toolbarMode": "viewer",
+    # Drawn for a terminal, the faults of pages would pass by the logs, and by what reports them.
+    "logger.enableRich": "false",
     # The tables' own export would write cells that spreadsheets run as formulas; `downloads` writes safe ones.
     "client.disableDataExport": "true",
 }
@@ -30,6 +32,8 @@ def command(settings: Settings) -> list[str]:
         "server.port": settings.dashboard_port,
         "server.address": "0.0.0.0" if production else "127.0.0.1",  # noqa: S104 (a container's own network)
         "client.showErrorDetails": "none" if production else "full",
+        # It is no line of a log.
+        "logger.hideWelcomeMessage": str(production).lower(),
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "streamlit", "run", str(SERVER), *flags]

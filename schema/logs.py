@@ -1,13 +1,34 @@
-"""Structured logs: one JSON line an event on standard error; never a prompt's text, an address or a password."""
+"""Logs: one JSON line an event on standard error; never a prompt's text, an address or a password."""
 
 import logging
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 import structlog
+from structlog.stdlib import ProcessorFormatter
+from structlog.types import EventDict, Processor, WrappedLogger
+
+from schema.faults import Raised, outline
+from schema.settings import Settings
 
 
-def configure_logs(level: str) -> None:
-    """Set up the process's logs once, at its start."""
+def configure_logs(settings: Settings, tell: Sequence[Processor] = ()) -> None:
+    """Set up the process's logs once, at its start.
+
+    In production the lines of all libraries become JSON, too; `tell` are processors that know what they say.
+    """
+    level = logging.getLevelNamesMapping()[settings.log_level]
+    wrapper = structlog.make_filtering_bound_logger(level)
+    if settings.environment == "production":
+        structlog.configure(
+            processors=[structlog.contextvars.merge_contextvars, ProcessorFormatter.wrap_for_formatter],
+            wrapper_class=wrapper,
+            logger_factory=structlog.stdlib.LoggerFactory(),  # which chooses a class of loggers, before we do
+        )
+        _take_over(level, tell)
+        return
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -16,7 +37,84 @@ def configure_logs(level: str) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        wrapper_class=wrapper,
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+class _Terminal(logging.Handler):
+    """Writes to standard error as it is at the time."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line, at once."""
+        try:
+            sys.stderr.write(f"{self.format(record)}\n")
+            sys.stderr.flush()
+        except Exception:  # as the library's handlers do: a line that cannot be written must not stop the program
+            self.handleError(record)
+
+
+class _RootedLogger(logging.Logger):
+    """A logger whose lines all go to the root's handler: those for the terminal that libraries add are not taken."""
+
+    def __init__(self, name: str, level: int = logging.NOTSET) -> None:
+        super().__init__(name, level)
+        self.parent = logging.root
+
+    @property
+    def propagate(self) -> bool:
+        """Always."""
+        return True
+
+    @propagate.setter
+    def propagate(self, _: bool) -> None: ...
+
+    def addHandler(self, hdlr: logging.Handler) -> None:  # noqa: N802 (the library's name)
+        """Add a handler that writes elsewhere, such as Dagster's to its event log."""
+        if not _is_for_terminal(hdlr):
+            super().addHandler(hdlr)
+
+
+def _is_for_terminal(handler: logging.Handler) -> bool:
+    return isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler)
+
+
+def _take_over(level: int, tell: Sequence[Processor]) -> None:
+    """Let every logger, there or to come, write through one handler."""
+    handler = _Terminal()
+    as_json = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    handler.setFormatter(ProcessorFormatter(processors=[*tell, _line, as_json]))
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.captureWarnings(capture=True)
+    logging.setLoggerClass(_RootedLogger)
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            for one in [one for one in logger.handlers if _is_for_terminal(one)]:
+                logger.removeHandler(one)
+            logger.propagate = True
+
+
+def _line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """The line's order, and of an exception what may be told of it."""
+    record: logging.LogRecord = event.pop("_record")
+    del event["_from_structlog"]
+    error = _error(event.pop("exc_info", None))
+    moment = datetime.fromtimestamp(record.created, UTC).isoformat()
+    told: dict[str, Any] = {"time": moment, "level": record.levelname.lower(), "logger": record.name, **event}
+    if error is not None:
+        told["exception"] = [told_of(one) for one in outline(error)]
+    return told
+
+
+def told_of(fault: Raised) -> dict[str, Any]:
+    """An exception as it stands in a line."""
+    return {"class": fault.kind, "at": [str(place) for place in fault.places]}
+
+
+def _error(given: object) -> BaseException | None:
+    if isinstance(given, tuple):
+        return given[1] if isinstance(given[1], BaseException) else None
+    if isinstance(given, BaseException):
+        return given
+    return sys.exc_info()[1] if given else None
