@@ -56,23 +56,28 @@ class _Terminal(logging.Handler):
 
 
 class _RootedLogger(logging.Logger):
-    """A logger whose lines all go to the root's handler: those for the terminal that libraries add are not taken."""
+    """A logger whose lines go to the root's handler instead of those for the terminal that libraries add to it."""
 
     def __init__(self, name: str, level: int = logging.NOTSET) -> None:
+        self._propagates = True
+        self._is_for_terminal = False
         super().__init__(name, level)
         self.parent = logging.root
 
     @property
     def propagate(self) -> bool:
-        """Always."""
-        return True
+        """Whether lines go on to the root; not those of a logger that was made silent."""
+        return self._propagates or self._is_for_terminal
 
     @propagate.setter
-    def propagate(self, _: bool) -> None: ...
+    def propagate(self, value: bool) -> None:
+        self._propagates = value
 
     def addHandler(self, hdlr: logging.Handler) -> None:  # noqa: N802 (the library's name)
         """Add a handler that writes elsewhere, such as Dagster's to its event log."""
-        if not _is_for_terminal(hdlr):
+        if _is_for_terminal(hdlr):
+            self._is_for_terminal = True
+        else:
             super().addHandler(hdlr)
 
 
@@ -82,17 +87,21 @@ def _is_for_terminal(handler: logging.Handler) -> bool:
 
 def _take_over(level: int, tell: Sequence[Processor]) -> None:
     """Let every logger, there or to come, write through one handler."""
-    handler = _Terminal()
     as_json = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
-    handler.setFormatter(ProcessorFormatter(processors=[*tell, _line, as_json]))
+    formatter = ProcessorFormatter(processors=[*tell, _line, as_json])
+    handler = _Terminal(level)
+    # Of loggers that were made silent what is serious is written, as the library does; not who asked for which page.
+    logging.lastResort = _Terminal(logging.WARNING)
+    for one in (handler, logging.lastResort):
+        one.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(capture=True)
     logging.setLoggerClass(_RootedLogger)
     for logger in logging.root.manager.loggerDict.values():
         if isinstance(logger, logging.Logger):
-            for one in [one for one in logger.handlers if _is_for_terminal(one)]:
-                logger.removeHandler(one)
-            logger.propagate = True
+            for former in [one for one in logger.handlers if _is_for_terminal(one)]:
+                logger.removeHandler(former)
+                logger.propagate = True
 
 
 def _line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -32,6 +32,10 @@ except KeyError:
     late.exception("Uncaught app execution")
 warnings.warn("An old way")
 logging.getLogger("late").info("said once")
+silent = logging.getLogger("silent")
+silent.propagate = False
+silent.info("never")
+silent.error("still said")
 """
 
 
@@ -52,7 +56,10 @@ def test_in_production_every_logger_writes_json_lines() -> None:
         ("warning", "early", "in two"),
         ("error", "late", "Uncaught app execution"),
     ]
-    assert (said[3][:2], said[4]) == (("warning", "py.warnings"), ("info", "late", "said once"))
+    assert (said[3][:2], said[4:]) == (
+        ("warning", "py.warnings"),
+        [("info", "late", "said once"), ("error", "silent", "still said")],
+    )
     assert (lines[0]["inserted"], lines[0]["path"]) == (3, "사용자.csv")
     assert all(line["time"].endswith("+00:00") for line in lines)
     assert lines[2]["exception"] == [{"class": "KeyError", "at": ["<string>:19 <module>"]}]
