@@ -11,6 +11,7 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.types import EventDict, Processor, WrappedLogger
 
 from schema.faults import Raised, outline
+from schema.lines import write_line
 from schema.settings import Settings
 
 
@@ -44,13 +45,12 @@ def configure_logs(settings: Settings, tell: Sequence[Processor] = ()) -> None:
 
 
 class _Terminal(logging.Handler):
-    """Writes to standard error as it is at the time."""
+    """Writes to standard error."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one line, at once."""
+        """Write one line."""
         try:
-            sys.stderr.write(f"{self.format(record)}\n")
-            sys.stderr.flush()
+            write_line(self.format(record))
         except Exception:  # as the library's handlers do: a line that cannot be written must not stop the program
             self.handleError(record)
 

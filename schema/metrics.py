@@ -1,15 +1,12 @@
-"""Metrics for CloudWatch: JSON lines in the embedded metric format, from which CloudWatch Logs takes the figures.
-
-They go to standard error, as logs do: standard output holds what a command was asked for.
-"""
+"""Metrics for CloudWatch: JSON lines in the embedded metric format, from which CloudWatch Logs takes the figures."""
 
 import json
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 
+from schema.lines import write_line
 from schema.settings import get_settings
 
 NAMESPACE = "Promptory"
@@ -44,10 +41,7 @@ def tell(values: Mapping[Metric, float], *, job: str | None = None) -> None:
         "Metrics": [{"Name": metric, "Unit": metric.unit} for metric in values],
     }
     metadata = {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]}
-    line = json.dumps({"_aws": metadata, **dimensions, **values}, ensure_ascii=False)
-    # At once, so that what other threads write is not in the middle of it.
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    write_line(json.dumps({"_aws": metadata, **dimensions, **values}, ensure_ascii=False))
 
 
 @contextmanager

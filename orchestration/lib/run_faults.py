@@ -35,9 +35,10 @@ def report_failed_run(run: dg.DagsterRun, ended: dg.DagsterEvent, failures: Sequ
         is_told = data.user_failure_data is not None or any(one.kind.startswith(OUR_ERRORS) for one in faults)
         report(faults, named | {"asset": asset_of(event)}, "warning" if is_told else "error")
     if not failures:
-        end = ended.job_failure_data
-        reason = end.failure_reason.value if end.failure_reason else "UNKNOWN"
-        report(outline_of(end.error) or [Raised(f"dagster.RunFailure.{reason}")], named)
+        # What Dagster declares failed from outside has no data.
+        end = ended.job_failure_data if ended.event_specific_data else None
+        reason = end.failure_reason.value if end and end.failure_reason else "UNKNOWN"
+        report(outline_of(end.error if end else None) or [Raised(f"dagster.RunFailure.{reason}")], named)
 
 
 @contextmanager
@@ -83,7 +84,7 @@ def tell_run_event(_logger: WrappedLogger, _method: str, line: EventDict) -> Eve
     event = told["dagster_event"]
     named = {"run_id": told["run_id"], "job": told["job_name"], "step": told["step_key"]}
     line.update({name: value for name, value in named.items() if value})
-    line["event"] = told["orig_message"] if event is None else event.event_type_value
+    line["event"] = told["orig_message"] if event is None else event.event_type.name
     if event is not None and (faults := outline_of(getattr(event.event_specific_data, "error", None))):
         line["exception"] = [told_of(one) for one in faults]
     return line

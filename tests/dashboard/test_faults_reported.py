@@ -71,12 +71,12 @@ def test_in_production_pages_and_forms_that_fail_leave_reports_and_json_lines_wi
     run_page(site, TEXT)
     configured.do("ALTER TABLE library.sign_in_attempts RENAME TO attempts")
     assert site.post("/sign-in?next=/?q=recipe", {"email": ADDRESS, "password": TEXT}).status == 500
+    events = wait_for(came, 2)
     written = log.read_text(encoding="utf-8")
     assert [1 for one in metrics_in(written) if one["SearchMilliseconds"] > 0] == [1, 1]
     faults = [line for line in lines_of(log) if line.get("exception")]
     assert [line["logger"] for line in faults] == ["streamlit.error_util", "uvicorn.error"]
     assert [line["exception"][-1]["class"] for line in faults] == ["sqlalchemy.exc.ProgrammingError"] * 2
-    events = wait_for(came, 2)
     assert [event["exception"]["values"][0]["type"] for event in events] == ["UndefinedColumn", "UndefinedTable"]
     frames = [event["exception"]["values"][-1]["stacktrace"]["frames"] for event in events]
     places = [{frame["filename"] for frame in found if frame["in_app"]} for found in frames]
@@ -89,6 +89,7 @@ def test_in_production_pages_and_forms_that_fail_leave_reports_and_json_lines_wi
 
 
 def wait_for(came: list[str], many: int) -> list[dict[str, Any]]:
+    """The events that came, once there are as many and the log is written, which comes first."""
     until = time.monotonic() + 20
     while len(events_in(came)) < many and time.monotonic() < until:
         time.sleep(0.1)
