@@ -101,7 +101,7 @@ def _integrations(part: Part) -> "list[Integration]":
     ends = AtexitIntegration(callback=lambda *_: None)  # its own writes to standard error
     if part == "dagster":
         # Dagster logs a step's fault several times over, as text; `failure_sensor` reports it once.
-        return [ends, ExcepthookIntegration()]
+        return [ends]
     logs = LoggingIntegration(level=None, event_level=logging.ERROR, sentry_logs_level=None)
     return [ends, ExcepthookIntegration(), ThreadingIntegration(propagate_scope=False), logs]
 

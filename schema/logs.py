@@ -1,5 +1,6 @@
 """Logs: one JSON line an event on standard error; never a prompt's text, an address or a password."""
 
+import json
 import logging
 import sys
 from collections.abc import Sequence
@@ -51,8 +52,9 @@ class _Terminal(logging.Handler):
         """Write one line."""
         try:
             write_line(self.format(record))
-        except Exception:  # as the library's handlers do: a line that cannot be written must not stop the program
-            self.handleError(record)
+        except Exception as error:  # as with the library's handlers, a line must not stop the program
+            told = {"level": "error", "logger": record.name, "event": "line_not_written", "fault": type(error).__name__}
+            write_line(json.dumps({"time": _moment(record)} | told))
 
 
 class _RootedLogger(logging.Logger):
@@ -109,8 +111,7 @@ def _line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     record: logging.LogRecord = event.pop("_record")
     del event["_from_structlog"]
     error = _error(event.pop("exc_info", None))
-    moment = datetime.fromtimestamp(record.created, UTC).isoformat()
-    told: dict[str, Any] = {"time": moment, "level": record.levelname.lower(), "logger": record.name, **event}
+    told: dict[str, Any] = {"time": _moment(record), "level": record.levelname.lower(), "logger": record.name, **event}
     if error is not None:
         told["exception"] = [told_of(one) for one in outline(error)]
     return told
@@ -119,6 +120,10 @@ def _line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 def told_of(fault: Raised) -> dict[str, Any]:
     """An exception as it stands in a line."""
     return {"class": fault.kind, "at": [str(place) for place in fault.places]}
+
+
+def _moment(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat()
 
 
 def _error(given: object) -> BaseException | None:

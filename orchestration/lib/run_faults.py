@@ -77,12 +77,12 @@ def _places(stack: Sequence[str]) -> Iterator[Place]:
 
 
 def tell_run_event(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """Dagster's lines by run, step and event, and of a fault what may be told; a processor for `configure_logs`."""
+    """Dagster's lines by run, step and event, and of a fault what may be told: a processor for `configure_logs`."""
     told = getattr(line["_record"], "dagster_meta", None)
     if told is None:
         return line
-    event = told["dagster_event"]
-    named = {"run_id": told["run_id"], "job": told["job_name"], "step": told["step_key"]}
+    event = told.get("dagster_event")
+    named = {"run_id": told.get("run_id"), "job": told.get("job_name"), "step": told.get("step_key")}
     line.update({name: value for name, value in named.items() if value})
     line["event"] = told["orig_message"] if event is None else event.event_type.name
     if event is not None and (faults := outline_of(getattr(event.event_specific_data, "error", None))):

@@ -10,8 +10,10 @@ from urllib.parse import quote_plus
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from orchestration.serve import dashboard_server, running
 from schema.settings import Settings
@@ -50,10 +52,12 @@ def production(configured: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator
 def run_page(site: Site, query: str) -> None:
     """Open Discover as a browser does, and wait until its script has run."""
     address = site.url.replace("http", "ws") + "/_stcore/stream"
-    with connect(address, origin=site.url, subprotocols=["streamlit"], max_size=None) as socket:
-        socket.send(BackMsg(rerun_script={"query_string": f"q={quote_plus(query)}"}).SerializeToString())
+    asked = BackMsg(rerun_script=ClientState(query_string=f"q={quote_plus(query)}"))
+    streamlit = [Subprotocol("streamlit")]
+    with connect(address, origin=Origin(site.url), subprotocols=streamlit, max_size=None) as socket:
+        socket.send(asked.SerializeToString())
         while True:
-            message = ForwardMsg.FromString(socket.recv(timeout=60))
+            message = ForwardMsg.FromString(bytes(socket.recv(timeout=60, decode=False)))
             if message.WhichOneof("type") == "script_finished":
                 return
 

@@ -7,14 +7,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.instigation_logger import InstigationLogger
 
 from orchestration.defs.resources import Library as LibraryResource
 from orchestration.defs.sensors import RANKINGS, failure_sensor, freshness_sensor, inbox_sensor, success_sensor
+from orchestration.lib.run_faults import tell_run_event
 from schema.settings import get_settings
 from tests.conftest import forget_settings
 from tests.schema.test_logs import PRODUCTION
@@ -96,7 +99,7 @@ def test_a_step_that_fails_is_reported_once_with_its_run_and_asset_and_without_d
     with collected(monkeypatch, "dagster") as reports, materialized("library/users") as (instance, run, written):
         [failure] = heard(instance, run, dg.DagsterEventType.STEP_FAILURE).for_run_failure().get_step_failure_events()
         failure_sensor(heard(instance, run, dg.DagsterEventType.RUN_FAILURE).for_run_failure())
-    assert ADDRESS in failure.step_failure_data.error.to_string()
+    assert ADDRESS in str(failure.step_failure_data.error)
     [event] = reports.events
     tags = {"run_id": run.run_id, "job": run.job_name, "asset": "library/users", "part": "dagster"}
     assert (event["tags"], event["level"], event["release"]) == (tags, "error", "3f2c1a0")
@@ -137,6 +140,15 @@ def test_a_sensor_that_fails_is_reported(configured: Library, monkeypatch: pytes
     assert event["tags"] == {"sensor": "inbox_sensor", "part": "dagster"}
     assert event["exception"]["values"][0]["type"] == "JSONDecodeError"
     assert ADDRESS not in "".join(reports.sent)
+
+
+def test_what_a_sensor_says_is_a_line_like_others() -> None:
+    handler = BufferingHandler(10)
+    log = InstigationLogger(repository_name="repository", instigator_name="failure_sensor")
+    log.addHandler(handler)
+    log.error("The job failed.")
+    [record] = handler.buffer
+    assert tell_run_event(None, "error", {"_record": record})["event"] == "The job failed."
 
 
 def test_the_age_of_the_rankings_is_told_while_nothing_is_built(
