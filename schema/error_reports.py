@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from schema.errors import SettingsError
 from schema.faults import Raised, is_expected, outline, place
@@ -113,13 +113,15 @@ def _told(part: Part, ration: Ration, event: "Event", hint: "Hint") -> "Event | 
         return None
     faults = outline(error) if error is not None else hint.get(_OUTLINE, ())
     told: dict[str, Any] = {name: value for name, value in event.items() if name in _KEPT}
-    told["tags"] = {**(event.get("tags", {}) if _OUTLINE in hint else {}), "part": part}
+    # No tags but those that `report` was given.
+    told["tags"] = {**(event["tags"] if _OUTLINE in hint else {}), "part": part}
     if faults:
-        told["exception"] = {"values": [_exception(fault) for fault in faults]}
         fault: object = tuple((one.kind, one.places[-1:]) for one in faults)
+        told["exception"] = {"values": [_exception(one) for one in faults]}
     else:
-        told["logentry"] = {"message": fault} if (fault := _logged(hint.get("log_record"))) else {}
-    return told if ration.allows(fault) else None  # type: ignore[return-value]  # the SDK's type names every key
+        fault = _logged(hint.get("log_record"))
+        told["logentry"] = {"message": fault}
+    return cast("Event", told) if ration.allows(fault) else None
 
 
 def _exception(fault: Raised) -> dict[str, Any]:

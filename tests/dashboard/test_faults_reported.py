@@ -37,6 +37,20 @@ def test_a_database_that_is_away_is_told_to_the_reader_and_not_reported(
     assert reports.events == []
 
 
+def test_a_database_that_is_there_and_fails_is_reported_too(
+    configured: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured.do("""
+        CREATE OR REPLACE FUNCTION library.touch_session(session_hash bytea) RETURNS bigint LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100', MESSAGE = 'no space left for Mina'; END $$
+    """)
+    with collected(monkeypatch) as reports:
+        assert "does not answer" in shown_text(with_cookie("a token", q=TEXT))
+    [event] = reports.events
+    assert event["exception"]["values"][0]["type"] == "DiskFull"
+    assert "Mina" not in "".join(reports.sent)
+
+
 @pytest.fixture
 def production(configured: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Site, list[str], Path]]:
     """A dashboard as it is deployed, the envelopes that it sends, and what it writes."""
