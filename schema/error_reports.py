@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from schema.errors import SettingsError
 from schema.faults import Raised, is_expected, outline, place
-from schema.settings import get_settings
+from schema.settings import Settings, get_settings
 
 if TYPE_CHECKING:
     from sentry_sdk.integrations import Integration
@@ -36,7 +36,7 @@ def report_errors(part: Part) -> None:
         SettingsError: SENTRY_DSN is not an address that Sentry gives.
     """
     settings = get_settings()
-    if settings.sentry_dsn is None:
+    if not (dsn := _dsn(settings)):
         return
     import sentry_sdk  # noqa: PLC0415 (what is not wanted need not be loaded)
     from sentry_sdk.utils import BadDsn  # noqa: PLC0415
@@ -45,7 +45,7 @@ def report_errors(part: Part) -> None:
         return
     try:
         sentry_sdk.init(
-            settings.sentry_dsn.get_secret_value(),
+            dsn,
             release=settings.release or "unknown",
             environment=settings.deployment or settings.environment,
             default_integrations=False,
@@ -65,11 +65,15 @@ def report_errors(part: Part) -> None:
 
 def report(faults: Sequence[Raised], tags: Mapping[str, str], level: Literal["error", "warning"] = "error") -> None:
     """Report a fault that was caught, or that another process told of; nothing without `report_errors`."""
-    if get_settings().sentry_dsn is None:
+    if not _dsn(get_settings()):
         return
     import sentry_sdk  # noqa: PLC0415
 
     sentry_sdk.capture_event({"level": level, "tags": dict(tags)}, hint={_OUTLINE: faults})
+
+
+def _dsn(settings: Settings) -> str:
+    return settings.sentry_dsn.get_secret_value() if settings.sentry_dsn else ""
 
 
 class Ration:

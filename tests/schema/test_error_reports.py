@@ -1,6 +1,7 @@
 """Error reports hold classes and places, and nothing of what people wrote or who they are."""
 
 import logging
+import os
 import subprocess
 import sys
 
@@ -103,11 +104,13 @@ def test_a_fault_that_floods_is_sent_a_few_times(monkeypatch: pytest.MonkeyPatch
     assert sum(ration.allows(number) for number in range(1000)) == MOST_IN_AN_HOUR
 
 
-def test_without_an_address_nothing_is_loaded() -> None:
+@pytest.mark.parametrize("unset", [{}, {"SENTRY_DSN": ""}])
+def test_without_an_address_nothing_is_loaded(unset: dict[str, str]) -> None:
     program = (
         "import sys, schema.error_reports as e; e.report_errors('dashboard'); e.report([], {}); print(*sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    told = dict(os.environ) | unset
+    done = subprocess.run([sys.executable, "-c", program], env=told, capture_output=True, text=True, check=True)
     assert "sentry_sdk" not in done.stdout
 
 
