@@ -129,7 +129,7 @@ def main() -> None:
     options = _options()
     if CHROMIUM is None:
         sys.exit("There is no Chromium on this machine; install it to measure what is on the screen.")
-    configure_logs("WARNING")
+    configure_logs(Settings())
     size = Size(options.prompts, options.events, options.users)
     with tempfile.TemporaryDirectory(prefix="promptory-bench-") as name:
         home = Path(options.home or name).resolve()

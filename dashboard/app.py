@@ -12,7 +12,9 @@ from dashboard.account_menu import choose_language, show_account
 from dashboard.components import plain
 from dashboard.faults import show_fault, wait_for_database
 from dashboard.translation import _
+from schema.error_reports import report
 from schema.errors import DatabaseError, PromptoryError
+from schema.faults import is_expected, outline
 from schema.repository.people import Account
 
 _STYLE = Path(__file__).parent / "style.css"
@@ -83,7 +85,10 @@ def main() -> None:
         page.run()
     except (OperationalError, DatabaseError) as error:
         reason = str(error.orig) if isinstance(error, OperationalError) else str(error)
-        log.warning("database_away", reason=reason)
+        # What follows the first line may hold data.
+        log.warning("database_away", reason=reason.partition("\n")[0])
+        if not is_expected(error):
+            report(outline(error), {})
         st.navigation(pages_for(None, is_known=False), position="hidden")
         wait_for_database(error)
     except PromptoryError as error:

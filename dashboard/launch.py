@@ -19,6 +19,8 @@ _OPTIONS: dict[str, str | int] = {
     "server.maxUploadSize": MAX_UPLOAD_MEGABYTES,
     "browser.gatherUsageStats": "false",
     "client.toolbarMode": "viewer",
+    # Drawn for a terminal, the faults of pages would pass by the logs, and by what reports them.
+    "logger.enableRich": "false",
     # The tables' own export would write cells that spreadsheets run as formulas; `downloads` writes safe ones.
     "client.disableDataExport": "true",
 }
@@ -31,6 +33,8 @@ def command(settings: Settings) -> list[str]:
         "server.port": settings.dashboard_port,
         "server.address": "0.0.0.0" if production else "127.0.0.1",  # noqa: S104 (a container's own network)
         "client.showErrorDetails": "none" if production else "full",
+        # It is no line of a log.
+        "logger.hideWelcomeMessage": str(production).lower(),
     }
     if settings.dashboard_url:
         # Otherwise it asks a server on the internet for this machine's address.

@@ -9,6 +9,7 @@ import streamlit as st
 import dashboard
 from dashboard.accounts.routes import account_routes
 from dashboard.launch import SCRIPT, provider_secrets
+from schema.error_reports import report_errors
 from schema.logs import configure_logs
 from schema.passwords import warm_up
 from schema.settings import get_settings
@@ -29,7 +30,8 @@ def _import_all() -> None:
     gc.freeze()
 
 
-configure_logs(get_settings().log_level)
+configure_logs(get_settings())
+report_errors("dashboard")
 warm_up()
 _import_all()
 app = st.App(SCRIPT, routes=account_routes(get_settings()), secrets=provider_secrets(get_settings()))

@@ -157,6 +157,6 @@ def written(write: Callable[[Session], Any]) -> Any:
             done = write(session)
             session.commit()
     except SQLAlchemyError as error:
-        log.warning("not_recorded", reason=str(getattr(error, "orig", error)))
+        log.warning("not_recorded", fault=type(getattr(error, "orig", None) or error).__name__)
         return None
     return done

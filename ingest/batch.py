@@ -13,8 +13,10 @@ from sqlalchemy.exc import DBAPIError
 
 from ingest.errors import RefusedError
 from ingest.sources import Address, PassedOver, label_of
+from schema import metrics
 from schema.database import connect, driver_of
 from schema.errors import DatabaseError, PromptoryError
+from schema.metrics import Metric
 from schema.models import BatchKind
 
 _LOCK = 0x6C6F6164
@@ -152,6 +154,8 @@ def open_batch(
         raise
     for file in batch.files:
         log.info("file_loaded", kind=kind.value, batch_id=batch_id, **asdict(file))
+    ingested = sum(batch.result.total(count) for count in ("inserted", "updated", "translations"))
+    metrics.tell({Metric.ROWS_INGESTED: ingested, Metric.ROWS_REJECTED: batch.result.total("rejected")})
 
 
 def _told(error: Exception) -> str:

@@ -10,6 +10,17 @@ from orchestration.defs.resources import resources
 from orchestration.defs.schedules import jobs, schedules
 from orchestration.defs.sensors import sensors
 from orchestration.defs.warehouse import warehouse
+from orchestration.lib.run_faults import tell_run_event
+from schema.error_reports import report_errors
+from schema.lines import keep_standard_error
+from schema.logs import configure_logs
+from schema.settings import get_settings
+
+if get_settings().environment == "production":  # on a laptop people read Dagster's own lines
+    keep_standard_error()
+    configure_logs(get_settings(), [tell_run_event])
+    dg.get_dagster_logger().propagate = False  # its lines come once more, with the run that they are of
+report_errors("dagster")
 
 defs = dg.Definitions(
     assets=[

@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     dagster_port: int = Field(3000, ge=1, le=65535)
     dagster_url: str = Field("", description="Dagster's web server, for the dashboard; unset: at dagster_port here")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+    deployment: str = Field("", description="Name of the deployment, for error reports and metrics, such as staging")
+    release: str = Field("", description="What is deployed, for error reports: the commit of the image")
+    sentry_dsn: SecretStr | None = Field(
+        None, validation_alias="SENTRY_DSN", description="Where Sentry takes error reports; unset: none are sent"
+    )
 
     registration: bool = Field(default=False, description="Whether people may make an account of their own")
     proxies: int = Field(
@@ -158,5 +163,6 @@ def _asks_for_password(address: str) -> bool:
 
 
 def _describe(location: tuple[int | str, ...], message: str) -> str:
-    variable = f"PROMPTORY_{location[0]}".upper() + ": " if location else ""
-    return variable + message.removeprefix("Value error, ")
+    # One that has a name of its own, without our prefix, is told by that name.
+    named = location and (str(location[0]) if str(location[0]).isupper() else f"PROMPTORY_{location[0]}".upper())
+    return (f"{named}: " if named else "") + message.removeprefix("Value error, ")

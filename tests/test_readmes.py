@@ -81,5 +81,6 @@ def test_the_two_readmes_are_in_step() -> None:
 def test_a_readme_leads_to_what_there_is_and_names_every_setting(readme: Path) -> None:
     text = readme.read_text(encoding="utf-8")
     assert [link for link in LINK.findall(text) if not (ROOT / link).exists()] == []
-    names = re.findall(r"`(PROMPTORY_\w+)`", "\n".join(line for line in text.splitlines() if line.startswith("| `PRO")))
-    assert sorted(names) == sorted(f"PROMPTORY_{name.upper()}" for name in Settings.model_fields)
+    rows = "\n".join(line for line in text.splitlines() if line.startswith(("| `PRO", "| `SENTRY")))
+    known = {field.validation_alias or f"PROMPTORY_{name.upper()}" for name, field in Settings.model_fields.items()}
+    assert sorted(re.findall(r"`((?:PROMPTORY|SENTRY)_\w+)`", rows)) == sorted(map(str, known))

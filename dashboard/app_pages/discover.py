@@ -13,6 +13,7 @@ from dashboard.search_filters import Filters, chosen_filters, clear_filters, dra
 from dashboard.shown import ShownPage
 from dashboard.translation import N_, _
 from schema.embedders import query_embedder
+from schema.metrics import Metric, timed
 from schema.models import Surface
 from schema.repository.cards import PromptCard
 from schema.repository.prompts import fetch_prompts
@@ -88,22 +89,23 @@ def _ask() -> str:
 
 def _search(session: Session, wanted: Wanted, number: int) -> SearchPage:
     filters = wanted.filters
-    return search_prompts(
-        session,
-        wanted.query,
-        tags=(filters.tag,) if filters.tag else (),
-        agent_type=filters.agent_type,
-        access=filters.access,
-        language=filters.language,
-        collection=filters.collection,
-        creator=filters.creator,
-        skip=number * _PAGE_SIZE,
-        take=_PAGE_SIZE,
-        sort=Sort(wanted.sort),
-        with_facets=True,
-        as_written=st.session_state.get(_AS_WRITTEN) == wanted.query,
-        embedder=query_embedder(),
-    )
+    with timed(Metric.SEARCH_MILLISECONDS):
+        return search_prompts(
+            session,
+            wanted.query,
+            tags=(filters.tag,) if filters.tag else (),
+            agent_type=filters.agent_type,
+            access=filters.access,
+            language=filters.language,
+            collection=filters.collection,
+            creator=filters.creator,
+            skip=number * _PAGE_SIZE,
+            take=_PAGE_SIZE,
+            sort=Sort(wanted.sort),
+            with_facets=True,
+            as_written=st.session_state.get(_AS_WRITTEN) == wanted.query,
+            embedder=query_embedder(),
+        )
 
 
 def _library_facets(session: Session) -> Facets:

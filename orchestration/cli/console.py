@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
 
 from schema.database import connect, database_url, engine_for, explain_connection_failure
+from schema.error_reports import report_errors
 from schema.errors import DatabaseError, PromptoryError
 from schema.logs import configure_logs
 from schema.migrations import upgrade
@@ -31,7 +32,8 @@ class CommandGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; defects keep their traceback."""
         try:
-            configure_logs(get_settings().log_level)
+            configure_logs(get_settings())
+            report_errors("command line")
             return super().invoke(ctx)
         except PromptoryError as error:
             fail(str(error))

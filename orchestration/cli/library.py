@@ -10,6 +10,7 @@ from orchestration.cli.console import out, print_json, print_table, ready_databa
 from schema.database import database_url, engine_for, viewer_session
 from schema.embedders import query_embedder
 from schema.errors import PromptoryError
+from schema.metrics import Metric, timed
 from schema.migrations import revisions
 from schema.models import AgentType, Tier
 from schema.repository.history import batch_exists, last_activity, library_counts, recent_batches, rejections_of
@@ -45,7 +46,8 @@ def search(
     """Search the library as a reader sees it: the texts of Pro prompts are searched only for who may read them."""
     ready_database()
     engine = engine_for(Role.DASHBOARD)
-    with viewer_session(engine, _user_id(as_user) if as_user else None) as session:
+    viewer = _user_id(as_user) if as_user else None
+    with viewer_session(engine, viewer) as session, timed(Metric.SEARCH_MILLISECONDS):
         page = search_prompts(
             session,
             query,

@@ -1,5 +1,6 @@
 """Assets that bring files into the library: prompts, people, activity by day, subscriptions."""
 
+import warnings
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
@@ -27,6 +28,9 @@ from schema.repository.history import Rejection, rejections_of
 from schema.wording import counted
 
 MAX_REJECTIONS_SHOWN = 500
+
+# Each process that loads this would be told that Dagster may change the parameter.
+warnings.filterwarnings("ignore", "Parameter `backfill_policy`")
 
 days = dg.DailyPartitionsDefinition(start_date="2024-01-01", timezone="UTC")
 

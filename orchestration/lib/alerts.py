@@ -8,15 +8,16 @@ from urllib.error import URLError
 import structlog
 from dagster import DagsterEvent
 
+from orchestration.lib.run_faults import OUR_ERRORS, asset_of
+
 _SECONDS = 10
-_OUR_ERRORS = ("schema.errors.", "ingest.errors.")
 
 log = structlog.get_logger(__name__)
 
 
 def failure_message(job: str, run_id: str, failures: Sequence[DagsterEvent]) -> str:
     """Which job failed where and why, such as: The job daily_ingest failed at library/users: users.csv is empty."""
-    told = " ".join(f"at {(event.step_key or 'its start').replace('__', '/')}: {_reason(event)}" for event in failures)
+    told = " ".join(f"at {asset_of(event) or 'its start'}: {_reason(event)}" for event in failures)
     return f"The job {job} failed {told or 'before its first step.'} Run {run_id[:8]}."
 
 
@@ -40,7 +41,7 @@ def _reason(event: DagsterEvent) -> str:
     error = data.error
     while error is not None:
         kind, _, sentence = error.message.strip().partition(": ")
-        if kind.startswith(_OUR_ERRORS):
+        if kind.startswith(OUR_ERRORS):
             return sentence
         if error.cause is None:
             return f"an unexpected fault ({error.cls_name}); its log has the details."
