@@ -59,7 +59,8 @@ def test_services_run_unprivileged_on_a_file_system_that_they_cannot_write(stack
 
 
 def test_a_new_library_is_built_whole_by_itself(stack: Stack) -> None:
-    until(lambda: len(runs(stack, "SUCCESS")) > 0, 400, lambda: stack.logs("daemon", "code-server"))
+    until(lambda: len(runs(stack, "SUCCESS")) > 0, 600, lambda: stack.logs("daemon", "code-server"))
+    until(lambda: not runs(stack, "STARTED"), 300, lambda: stack.logs("daemon", "code-server"))
     assert runs(stack, "FAILURE") == []
 
 
@@ -69,7 +70,7 @@ def test_an_administrator_signs_in_imports_refreshes_and_finds(stack: Stack, pag
     page.goto(f"{site}/import?lang=en")
     drop(page, ("sea.csv", TABLE))
     page.get_by_test_id("stBaseButton-primary").click()
-    expect(page.get_by_text("2 new")).to_be_visible()
+    expect(page.get_by_text("2 found, 2 inserted")).to_be_visible()
     refresh(page, site)
     search(page, site, "lighthouse", "Harbour pilot")
     search(page, site, "등대지기", "등대지기")

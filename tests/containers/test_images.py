@@ -36,5 +36,5 @@ def test_dbts_manifest_is_baked_in(images: None) -> None:
         "from orchestration.lib.dbt_project import MANIFEST, ensure_manifest; before = MANIFEST.stat().st_mtime_ns; "
         "print(ensure_manifest().stat().st_mtime_ns == before)"
     )
-    told = docker("run", "--rm", "--read-only", "promptory/dagster:test", "python", "-c", parse)
+    told = docker("run", "--rm", "--read-only", "--tmpfs", "/tmp", "promptory/dagster:test", "python", "-c", parse)
     assert told.stdout.strip() == "True"
