@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo minilm test check fmt test-oldest screenshots messages formats bench-import bench-analytics bench-discovery \
+.PHONY: demo minilm test check fmt test-oldest screenshots pictures messages formats bench-import bench-analytics bench-discovery \
 	bench-dashboard docs lock clean
 
 demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
@@ -33,6 +33,9 @@ test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQ
 screenshots: $(VENV)/.development  ## Take the pictures of the README, of the library that the demo sets up.
 	$(BIN)/promptory demo --no-serve
 	$(BIN)/python -m tests.browser.screenshots
+
+pictures:  ## Draw the architecture from its description; needs graphviz.
+	dot -Tsvg docs/pictures/architecture.dot -o docs/pictures/architecture.svg
 
 LOCALES := dashboard/locales
 messages: $(VENV)/.development  ## Bring the catalogues of translations up to date with what the code says.
