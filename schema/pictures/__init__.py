@@ -8,7 +8,7 @@ from pathlib import Path
 
 from schema.pictures.base import CONTENT_TYPE, FOREVER, PictureStore, PictureStoreError, Size
 from schema.pictures.folder import ROUTE, FolderStore
-from schema.pictures.links import LINK_LIFE, holds
+from schema.pictures.links import LINK_LIFE
 from schema.pictures.preparation import MAX_BYTES, Picture, PictureError, prepare
 from schema.settings import get_settings
 
@@ -24,7 +24,6 @@ __all__ = [
     "PictureStore",
     "PictureStoreError",
     "Size",
-    "holds",
     "picture_store",
     "prepare",
 ]

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import structlog
 
 from schema.pictures.base import PictureStoreError, Size, file_name, is_file_name
-from schema.pictures.links import current_window, ends_at, signature
+from schema.pictures.links import current_window, ends_at, holds, signature
 from schema.pictures.preparation import Picture
 
 ROUTE = "/pictures"
@@ -49,10 +49,18 @@ class FolderStore:
             return None
         return f"{ROUTE}/{name}?{urlencode({'until': until, 'sign': signature(self._secret, name, until)})}"
 
+    def admits(self, name: str, until: str, signed: str) -> bool:
+        """Whether a link that was followed is ours and has not ended."""
+        return is_file_name(name) and holds(self._secret, name, until, signed)
+
     def path(self, name: str) -> Path | None:
         """Where a picture lies, by its name in the store; None where it is not there, and for any other name."""
         path = self._folder / name
-        return path if is_file_name(name) and path.is_file() else None
+        try:
+            return path if is_file_name(name) and path.is_file() else None
+        except OSError as error:
+            log.warning("pictures_away", reason=error.strerror)
+            return None
 
     def _write(self, name: str, content: bytes) -> None:
         path = self._folder / name

@@ -10,7 +10,8 @@ import boto3
 import pytest
 from structlog.testing import capture_logs
 
-from schema.pictures import LINK_LIFE, FolderStore, PictureStore, PictureStoreError, Size, holds, prepare
+from schema.pictures import LINK_LIFE, FolderStore, PictureStore, PictureStoreError, Size, prepare
+from schema.pictures.links import holds
 from schema.pictures.s3 import S3Store
 from tests.support.pictures import picture
 from tests.support.s3 import s3_server
