@@ -1,6 +1,8 @@
 """A prompt's picture on a page. Where there is none, or none can be fetched, nothing stands there."""
 
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 
 import streamlit as st
@@ -19,6 +21,19 @@ def thumbnail(key: str | None, description: str = "") -> str | None:
     """The small picture of that key as HTML; None without one. Beside a title it needs no description."""
     address = picture_store().address(key, Size.SMALL) if key else None
     return _image(address, description, Size.SMALL) if address else None
+
+
+@contextmanager
+def beside_picture(key: str | None) -> Iterator[None]:
+    """What is drawn here stands left of a small picture, where there is one."""
+    image = thumbnail(key)
+    if image is None:
+        yield
+        return
+    with st.container(horizontal=True, wrap=False):
+        with st.container(gap="small"):
+            yield
+        st.html(image, width="content")
 
 
 def show_prepared(picture: Picture, description: str) -> None:
