@@ -104,8 +104,9 @@ def _upright_in_srgb(opened: Image.Image) -> Image.Image:
     opened.draft(None, (FULL_SIDE, FULL_SIDE))
     opened.load()
     profile = opened.info.get("icc_profile")
-    image = ImageOps.exif_transpose(_of_eight_bits(opened))
+    image = _of_eight_bits(opened)
     image.thumbnail((FULL_SIDE, FULL_SIDE), Image.Resampling.LANCZOS, reducing_gap=3)
+    image = ImageOps.exif_transpose(image)
     if profile:
         image = _from_profile(image, profile)
     plain = Image.new("RGB", image.size, "white")
