@@ -1,6 +1,7 @@
 """Pictures that come with a collection: taken from what was imported, never from elsewhere, and never in the way."""
 
 import io
+import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,17 @@ def load(library: Library, *addresses: Path | str, **options: Any) -> BatchResul
 
 
 def packed(path: Path, *members: tuple[str, bytes | str]) -> Path:
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    path.write_bytes(written.getvalue())
+    contents = [(name, one.encode() if isinstance(one, str) else one) for name, one in members]
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in contents:
+                archive.writestr(name, content)
+    else:
+        with tarfile.open(path, "w:gz") as tar:
+            for name, content in contents:
+                header = tarfile.TarInfo(name)
+                header.size = len(content)
+                tar.addfile(header, io.BytesIO(content))
     return path
 
 
@@ -47,9 +54,10 @@ none,text five,
 """
 
 
-def test_an_archive_brings_the_pictures_that_its_records_name(configured: Library, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["c.zip", "c.tar.gz"])
+def test_an_archive_brings_the_pictures_that_its_records_name(configured: Library, tmp_path: Path, name: str) -> None:
     members = (("c/a/table.csv", TABLE), ("c/a/red.png", RED), ("c/pictures/blue.jpg", BLUE), ("c/x/unnamed.png", RED))
-    result = load(configured, packed(tmp_path / "c.zip", *members))
+    result = load(configured, packed(tmp_path / name, *members))
     assert configured.rows(KEYS) == [
         ("below the root", BLUE_KEY),
         ("beside", RED_KEY),
