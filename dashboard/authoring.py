@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from dashboard import formats, viewer
 from dashboard.components import AGENT_TYPES, TIERS, agent_type_name, id_of, plain, prompt_link
 from dashboard.imports.wording import telling, told
+from dashboard.pictures.ask import PictureChoice, ask_picture, forget_picture
 from dashboard.suggestions import recent_tags
 from dashboard.translation import N_, _
 from ingest import compose_prompt
@@ -41,6 +42,7 @@ class _Draft:
     tags: list[str]
     agent_type: AgentType
     access: Tier
+    picture: PictureChoice
 
 
 def ask_prompt(asked: str | None) -> None:
@@ -51,11 +53,11 @@ def ask_prompt(asked: str | None) -> None:
         st.button(_("Back"), icon=":material/arrow_back:", on_click=_leave)
         return
     st.subheader(_("Edit the prompt") if prompt else _("Write a prompt"), anchor=False)
-    draft = _form(prompt)
+    draft, form = _form(prompt), _form_key(prompt)
     if draft is not None:
         _save(draft, prompt)
     with st.container(horizontal=True):
-        st.button(_("Back"), icon=":material/arrow_back:", on_click=_leave)
+        st.button(_("Back"), icon=":material/arrow_back:", on_click=_leave, args=(form,))
         if prompt:
             st.button(
                 _("Delete"),
@@ -78,8 +80,8 @@ def _own_prompt(asked: str) -> PromptDetail | None:
 def _form(prompt: PromptDetail | None) -> _Draft | None:
     """The fields; what stands in them once it is to be saved."""
     card = prompt.card if prompt else None
-    # What is changed elsewhere is another form.
-    key = f"{card.id}-{prompt.updated_at.timestamp()}" if card and prompt else "new"
+    key = _form_key(prompt)
+    picture = ask_picture(card.image_key if card else None, key)
     with st.form(f"prompt-{key}"):
         title = st.text_input(_("Title"), card.title if card else "", max_chars=_MAX_TITLE, key=f"title-{key}")
         body = st.text_area(
@@ -124,12 +126,18 @@ def _form(prompt: PromptDetail | None) -> _Draft | None:
         is_sent = st.form_submit_button(_("Save"), type="primary", icon=":material/check:")
     if not is_sent:
         return None
-    return _Draft(title, body, description, tags, AgentType(agent_type), Tier(access))
+    return _Draft(title, body, description, tags, AgentType(agent_type), Tier(access), picture)
+
+
+def _form_key(prompt: PromptDetail | None) -> str:
+    """What is changed elsewhere is another form."""
+    return f"{prompt.card.id}-{prompt.updated_at.timestamp()}" if prompt else "new"
 
 
 def _save(draft: _Draft, prompt: PromptDetail | None) -> None:
     """Keep the draft, and leave the form; a fault is told beside it, and what was written stays."""
     try:
+        draft.picture.keep()
         with viewer.open_session() as session:
             prompt_id = _written(session, draft, prompt)
             session.commit()
@@ -140,6 +148,7 @@ def _save(draft: _Draft, prompt: PromptDetail | None) -> None:
     except PromptoryError as error:
         st.error(told(error), icon=":material/error:")
         return
+    forget_picture(_form_key(prompt))
     with telling() as say:
         say(_("“{title}” is saved.", title=plain(draft.title, 120)))
     st.switch_page("app_pages/prompt.py", query_params={"id": str(prompt_id)})
@@ -182,11 +191,13 @@ def _written(session: Session, draft: _Draft, prompt: PromptDetail | None) -> in
         prompt_id = prompt.card.id
         update_prompt(session, prompt_id, seen=prompt.updated_at, **values)
     tag_prompt(session, prompt_id, record.tags)
+    draft.picture.write(session, prompt_id, prompt.card.image_key if prompt else None)
     return prompt_id
 
 
-def _leave() -> None:
+def _leave(form: str = "") -> None:
     st.query_params.pop(_EDIT, None)
+    forget_picture(form)
 
 
 def _delete(prompt_id: int, title: str) -> None:

@@ -11,6 +11,7 @@ from babel import Locale
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import formats
+from dashboard.pictures.show import beside_picture
 from dashboard.translation import N_, _, language
 from schema.repository.cards import PromptCard
 from schema.repository.search import Snippet
@@ -138,10 +139,11 @@ def prompt_card(
     `foot` draws what else the card ends with.
     """
     with st.container(border=True, height="stretch", gap="small"):
-        prompt_link(card.id, card.title)
-        if reason:
-            st.caption(f":material/recommend: {plain(reason, 140)}")
-        st.markdown(badges(card))
+        with beside_picture(card.image_key):
+            prompt_link(card.id, card.title)
+            if reason:
+                st.caption(f":material/recommend: {plain(reason, 140)}")
+            st.markdown(badges(card))
         if card.description:
             st.markdown(plain(card.description, 220))
         _text(card, opening, passage)

@@ -1,4 +1,4 @@
-"""The dashboard as one ASGI application: Streamlit's pages, with the forms of `dashboard.accounts` beside them."""
+"""The dashboard as one ASGI application: Streamlit's pages, with our own routes beside them."""
 
 import gc
 import pkgutil
@@ -9,9 +9,11 @@ import streamlit as st
 import dashboard
 from dashboard.accounts.routes import account_routes
 from dashboard.launch import SCRIPT, provider_secrets
+from dashboard.pictures.routes import picture_routes
 from schema.error_reports import report_errors
 from schema.logs import configure_logs
 from schema.passwords import warm_up
+from schema.pictures import picture_store
 from schema.settings import get_settings
 
 _RUN_WHEN_IMPORTED = ("dashboard.app", "dashboard.app_pages", "dashboard.server")
@@ -34,4 +36,5 @@ configure_logs(get_settings())
 report_errors("dashboard")
 warm_up()
 _import_all()
-app = st.App(SCRIPT, routes=account_routes(get_settings()), secrets=provider_secrets(get_settings()))
+routes = [*account_routes(get_settings()), *picture_routes(picture_store())]
+app = st.App(SCRIPT, routes=routes, secrets=provider_secrets(get_settings()))

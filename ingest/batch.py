@@ -50,7 +50,8 @@ class BatchResult:
     """What a batch did. `as_dict()` is the object that `--json` prints.
 
     `passed_over` are files of a folder or archive that hold no prompts; `vanished` counts records that an earlier
-    version of the collection had; `archived` counts prompts that were archived for it. A trial run has no batch.
+    version of the collection had; `archived` counts prompts that were archived for it; `picture_faults` are pictures
+    that prompts are without, each by its file, or by the file whose records name it. A trial run has no batch.
     """
 
     batch_id: int | None
@@ -58,6 +59,7 @@ class BatchResult:
     passed_over: list[PassedOver] = field(default_factory=list)
     vanished: int = 0
     archived: int = 0
+    picture_faults: list[PassedOver] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON and for Dagster's metadata."""
@@ -79,12 +81,13 @@ class Batch:
     passed_over: list[PassedOver] = field(default_factory=list)
     vanished: int = 0
     archived: int = 0
+    picture_faults: list[PassedOver] = field(default_factory=list)
 
     @property
     def result(self) -> BatchResult:
         """What the batch did so far."""
         batch_id = None if self.is_trial else self.id
-        return BatchResult(batch_id, self.files, self.passed_over, self.vanished, self.archived)
+        return BatchResult(batch_id, self.files, self.passed_over, self.vanished, self.archived, self.picture_faults)
 
     def cursor(self) -> psycopg.Cursor[Any]:
         """Psycopg's own cursor in the batch's transaction, for COPY."""
@@ -137,10 +140,14 @@ def open_batch(
             batch.run(
                 """
                 UPDATE library.import_batches
-                SET files = :files, passed_over = :passed_over, finished_at = clock_timestamp() WHERE id = :id
+                SET
+                    files = :files, passed_over = :passed_over, picture_faults = :picture_faults,
+                    finished_at = clock_timestamp()
+                WHERE id = :id
                 """,
                 files=Jsonb([asdict(file) for file in batch.files]),
                 passed_over=Jsonb([asdict(one) for one in batch.passed_over[:MAX_PASSED_OVER]]),
+                picture_faults=Jsonb([asdict(one) for one in batch.picture_faults[:MAX_PASSED_OVER]]),
                 id=batch_id,
             )
             if is_trial:

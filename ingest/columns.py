@@ -39,6 +39,12 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "popularity": ("popularity", "weight", "likes", "upvotes", "votes", "stars", "downloads", "인기", "热度"),
     "translation_key": ("translation_key",),
     "variables": ("variables",),
+    "image": (
+        *("image", "picture", "thumbnail", "cover", "preview", "illustration", "screenshot", "img", "photo"),
+        *("images", "pictures", "cover_image", "preview_image", "image_path", "image_file", "image_url"),
+        *("thumbnail_url", "cover_url", "preview_url", "이미지", "그림", "사진", "썸네일", "표지"),
+        *("图片", "圖片", "封面", "缩略图", "画像", "サムネイル", "изображение", "картинка", "обложка"),
+    ),
 }
 _PLACES = {alias: (name, rank) for name, aliases in ALIASES.items() for rank, alias in enumerate(aliases)}
 
@@ -58,6 +64,11 @@ def meaning_of(column: str) -> str | None:
     """Our name for a column of a collection, or None where it has no meaning to us."""
     place = place_of(column)
     return place[0] if place else None
+
+
+def is_field(name: str) -> bool:
+    """Whether a name is a column's, and not that of a prompt or of a kind of prompts, as `image` and `cover` may be."""
+    return meaning_of(name) not in (None, "image")
 
 
 def said_in(fields: Fields) -> set[str | None]:

@@ -1,4 +1,7 @@
-"""Write prompts out as CSV, JSON, JSON Lines, Parquet or a folder of Markdown; importing it gives the same prompts."""
+"""Write prompts out as CSV, JSON, JSON Lines, Parquet or a folder of Markdown; importing it gives the same prompts.
+
+A folder of Markdown, or a ZIP of it, takes their pictures along; the other formats are one file.
+"""
 
 import csv
 import json
@@ -14,12 +17,14 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
+import structlog
 import yaml
 from sqlalchemy import Engine
 
 from schema.database import connect, driver_of
 from schema.errors import PromptoryError
 from schema.models import AgentType, Tier
+from schema.pictures import picture_store
 
 SPREADSHEET = "spreadsheet"
 """Value of a CSV export's column `escaped`: texts that a spreadsheet would compute begin with an apostrophe."""
@@ -27,6 +32,7 @@ SPREADSHEET = "spreadsheet"
 _ROWS_AT_ONCE = 500
 _COMPUTED = re.compile(r"'*[=+\-@\t\r]")
 _LISTS = ("tags", "author")
+_PICTURES = "pictures"
 _UNSAFE_IN_NAMES = re.compile(r"[^\w.-]+")
 _SCHEMA = pa.schema(
     [
@@ -37,6 +43,7 @@ _SCHEMA = pa.schema(
     ]
 )
 COLUMNS = tuple(_SCHEMA.names)
+_IMAGE_KEY = "image_key"
 
 _PROMPTS = """
 SELECT
@@ -61,7 +68,8 @@ SELECT
         ),
         '{}'
     )::text AS variables,
-    k.details ->> 'model' AS model
+    k.details ->> 'model' AS model,
+    p.image_key
 FROM library.prompts AS p
 LEFT JOIN library.users AS u ON u.id = p.created_by
 LEFT JOIN library.prompt_sources AS k ON k.prompt_id = p.id AND k.is_primary
@@ -80,6 +88,8 @@ WHERE
     AND (%(access)s::text IS NULL OR p.access = %(access)s)
 ORDER BY p.id
 """
+
+log = structlog.get_logger(__name__)
 
 Record = dict[str, Any]
 Write = Callable[[Path, Iterator[Record]], int]
@@ -102,7 +112,7 @@ def export_prompts(engine: Engine, path: Path, selection: Selection = Selection(
     A file is written aside and then put in its place; a Markdown folder must be new or empty. `.zip` packs the folder.
 
     Raises:
-        PromptoryError: the format is not known, or the path cannot be written.
+        PromptoryError: the format is not known, the path cannot be written, or pictures cannot be read.
     """
     write = FORMATS.get(kind or _kind_of(path))
     if write is None:
@@ -124,7 +134,7 @@ def _records(driver: psycopg.Connection[Any], selection: Selection) -> Iterator[
         cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(_PROMPTS, chosen)
         for row in cursor:
-            yield dict(zip(COLUMNS, row, strict=True))
+            yield dict(zip((*COLUMNS, _IMAGE_KEY), row, strict=True))
 
 
 @contextmanager
@@ -139,7 +149,7 @@ def _aside(path: Path) -> Iterator[Path]:
 
 
 def _without_nothing(record: Record) -> Record:
-    return {name: value for name, value in record.items() if value not in (None, [])}
+    return {name: record[name] for name in COLUMNS if record[name] not in (None, [])}
 
 
 def _write_lines(path: Path, records: Iterator[Record]) -> int:
@@ -163,7 +173,7 @@ def _write_csv(path: Path, records: Iterator[Record]) -> int:
     with _aside(path) as aside, aside.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file)
         table.writerow((*COLUMNS, "escaped"))
-        return _count(table.writerow((*map(_cell, one.values()), SPREADSHEET)) for one in records)
+        return _count(table.writerow((*(_cell(one[name]) for name in COLUMNS), SPREADSHEET)) for one in records)
 
 
 def _cell(value: object) -> str:
@@ -193,28 +203,39 @@ def _write_markdown(path: Path, records: Iterator[Record]) -> int:
     if path.exists() and any(path.iterdir()):
         raise PromptoryError(f"{path} is not empty; name a new folder.")
     path.mkdir(parents=True, exist_ok=True)
-    return _count(
-        (path / name).write_text(document, encoding="utf-8", newline="") for name, document in _documents(records)
-    )
+
+    def write(name: str, content: bytes) -> None:
+        (path / name).parent.mkdir(exist_ok=True)
+        (path / name).write_bytes(content)
+
+    return _write_documents(records, write)
 
 
 def _write_zip(path: Path, records: Iterator[Record]) -> int:
     with _aside(path) as aside, zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
-        return _count(_packed(archive, name, document) for name, document in _documents(records))
+        return _write_documents(records, archive.writestr)
 
 
-def _packed(archive: zipfile.ZipFile, name: str, document: str) -> str:
-    archive.writestr(name, document)
-    return name
-
-
-def _documents(records: Iterator[Record]) -> Iterator[tuple[str, str]]:
+def _write_documents(records: Iterator[Record], write: Callable[[str, bytes], None]) -> int:
+    """A document a prompt, and the pictures that they name."""
+    count, written = 0, set[str]()
     for record in records:
+        count += 1
         head = _without_nothing(record)
-        body = head.pop("prompt")
+        body, key = head.pop("prompt"), record[_IMAGE_KEY]
+        if key is not None and key not in written:
+            picture = picture_store().read(key)
+            if picture is None:
+                log.warning("picture_missing", key=key, prompt_id=record["promptory_id"])
+            else:
+                write(f"{_PICTURES}/{key}", picture)
+                written.add(key)
+        if key in written:
+            head["image"] = f"{_PICTURES}/{key}"
         front = yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=1_000_000)
         stem = _UNSAFE_IN_NAMES.sub("-", str(record["title"])).strip("-.")[:60] or "prompt"
-        yield f"{record['promptory_id']}-{stem}.md", f"---\n{front}---\n{body}"
+        write(f"{record['promptory_id']}-{stem}.md", f"---\n{front}---\n{body}".encode())
+    return count
 
 
 def _count(written: Iterator[Any]) -> int:

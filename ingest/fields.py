@@ -25,6 +25,7 @@ MAX_KEY_CHARACTERS = 200
 MAX_NAME_CHARACTERS = 120
 NO_PROMPT = "has no prompt text"
 MAX_TAGS = 50
+MAX_REFERENCE_CHARACTERS = 500
 
 _SEPARATORS = re.compile("[,;|、，]")
 
@@ -37,6 +38,9 @@ class PromptRecord:
     """A validated prompt, ready for staging. `key` is the record's own, or None; so are `access` and `licence`.
 
     Records of one collection that share a `translation_key` are the same prompt in several languages.
+
+    `image` is what the record calls its picture, which may or may not be there (`ingest.pictures`); `record_hash` knows
+    it among the details.
 
     Where the record has no title, `title` is the beginning of its text, which nobody may see of a PRO prompt.
     """
@@ -56,6 +60,7 @@ class PromptRecord:
     contributors: tuple[str, ...]
     tags: tuple[str, ...]
     details: dict[str, Any]
+    image: str | None = None
 
     @property
     def content_hash(self) -> bytes:
@@ -95,6 +100,8 @@ def name_fields(fields: Fields, mapping: Mapping = NO_MAPPING) -> tuple[dict[str
     chosen = {name: fields[column] for name, (_, column) in found.items() if column not in mapping.values()}
     chosen |= {name: fields.get(column) for name, column in mapping.items()}
     taken = {column for _, column in found.values()} | set(mapping.values())
+    # A picture may not be there, or the column says something else of it.
+    taken -= {column for name, (_, column) in found.items() if name == "image"} | {mapping.get("image")}
     return chosen, {
         column: value for column, value in fields.items() if column not in taken and value not in (None, "")
     }
@@ -164,6 +171,7 @@ def to_prompt(fields: Fields, mapping: Mapping = NO_MAPPING) -> PromptRecord:
         contributors=tuple(dict.fromkeys(_listed(named.get("author")))),
         tags=tuple(dict.fromkeys(filter(None, map(normalise_tag, _listed(named.get("tags"))))))[:MAX_TAGS],
         details=without_unstorable(others | kept),
+        image=_reference(named.get("image")),
     )
 
 
@@ -199,6 +207,12 @@ def _key(value: object) -> str | None:
     if len(key) > MAX_KEY_CHARACTERS:
         return hashlib.sha256(key.encode()).hexdigest()
     return key or None
+
+
+def _reference(value: object) -> str | None:
+    """What a record calls its picture; the first of several."""
+    first = value[0] if isinstance(value, list) and value else value
+    return first.strip()[:MAX_REFERENCE_CHARACTERS] or None if isinstance(first, str) else None
 
 
 def _access(value: str | None) -> Tier | None:

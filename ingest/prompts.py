@@ -1,5 +1,6 @@
 """Import prompt collections: read, stage, merge. The same body is one prompt, however many records hold it."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from ingest.columns import Fields, meaning_of
 from ingest.errors import UnreadableFileError
 from ingest.fields import NO_MAPPING, NO_PROMPT, Mapping, PromptRecord, as_json, to_prompt, value_at, without_addresses
 from ingest.merge import merge
+from ingest.pictures import Pictures, Taken
 from ingest.readers import Row
 from ingest.shapes import shape_of
 from ingest.sources import Address, PassedOver, check_paths, each_once, is_remote, open_sources
@@ -21,6 +23,7 @@ from ingest.staging import Progress, Staging, no_progress
 from ingest.text import normalise_tag
 from schema.errors import PromptoryError
 from schema.models import BatchKind, Tier
+from schema.pictures import picture_store
 from schema.settings import get_settings
 
 COLUMNS = {
@@ -40,6 +43,7 @@ COLUMNS = {
     "contributors": "text[]",
     "tags": "text[]",
     "details": "jsonb",
+    "image_key": "text",
     "content_hash": "bytea",
     "record_hash": "bytea",
 }
@@ -145,7 +149,7 @@ def import_prompts(
 
     Raises:
         UnreadableFileError: a file cannot be read; nothing is imported, and the history says why.
-        PromptoryError: nothing to import, or a collection name that is too long.
+        PromptoryError: nothing to import, a collection name that is too long, or pictures that cannot be kept.
     """
     if not addresses:
         raise PromptoryError("There is no file to import.")
@@ -174,17 +178,21 @@ def import_prompts(
             options.without_addresses,
             options.name_shape,
         )
+        pictures = Pictures(sources, None if options.is_trial else picture_store())
         found: set[str] = set()
 
         def validate(row: Row) -> Sequence[Any]:
             found.update(options.columns_in(row.fields))
-            return _staged(options.to_record(row.fields))
+            record = options.to_record(row.fields)
+            return _staged(record, pictures.of(staging.read[-1], record.image))
 
         staging.load(sources, validate, progress)
         missing = set(options.mapping.values()) - found
         if missing:
             raise PromptoryError(f"There is no column '{min(missing)}' in what was given; check the mapping.")
         _pass_over(batch, staging)
+        batch.passed_over = [one for one in batch.passed_over if one.label not in pictures.named]
+        batch.picture_faults = pictures.faults
         merge(
             batch,
             staging,
@@ -228,8 +236,11 @@ def collection_of(address: Address) -> str:
     return re.sub(r"(\.(gz|bz2|xz|zip|tar|tgz|\w{2,8}))+$", "", name, flags=re.IGNORECASE) or name
 
 
-def _staged(record: PromptRecord) -> Sequence[Any]:
-    body_hash = record.content_hash
+def _staged(record: PromptRecord, picture: Taken | None) -> Sequence[Any]:
+    body_hash, record_hash = record.content_hash, record.record_hash
+    if picture:
+        # By the file as it came: another version of the encoder makes no newer version of the record.
+        record_hash = hashlib.sha256(record_hash + picture.digest).digest()
     values = {
         "source_key": record.key or body_hash.hex(),
         "has_own_key": record.key is not None,
@@ -247,8 +258,9 @@ def _staged(record: PromptRecord) -> Sequence[Any]:
         "contributors": _array(record.contributors),
         "tags": _array(record.tags),
         "details": as_json(record.details) if record.details else "{}",
+        "image_key": picture.key if picture else None,
         "content_hash": body_hash,
-        "record_hash": record.record_hash,
+        "record_hash": record_hash,
     }
     return [values.get(column) for column in COLUMNS]
 

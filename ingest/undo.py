@@ -91,14 +91,23 @@ SELECT
 """
 
 
-_NEVER_IMPORTED = ("id", "image_key", "merged_into", "created_by", "created_at", "batch_id")
+_NEVER_IMPORTED = ("id", "merged_into", "created_by", "created_at", "batch_id")
+# An import may touch the row of a prompt that a person wrote, but never its picture.
+_RESTORED = {
+    "image_key": """
+        CASE
+            WHEN EXISTS (SELECT FROM library.prompt_sources AS k WHERE k.prompt_id = t.id AND k.is_primary)
+            THEN was.image_key ELSE t.image_key
+        END
+    """,
+}
 
 
 def _restore(model: type[Prompt] | type[PromptSource]) -> str:
     """Statement that writes the rows of a table back as they were before the batch, where an import writes them."""
     table = model.__tablename__
     columns = [column.name for column in model.__table__.columns if column.name not in _NEVER_IMPORTED]
-    assignments = ", ".join(f"{column} = was.{column}" for column in columns)
+    assignments = ", ".join(f"{column} = {_RESTORED.get(column, f'was.{column}')}" for column in columns)
     return f"""
         UPDATE library.{table} AS t SET {assignments}
         FROM library.import_changes AS c

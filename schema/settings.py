@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     landing: str = Field(
         "", description="Folder or s3://bucket/prefix of users, activity and subscriptions; unset: home/landing"
     )
+    images: str = Field("", description="Folder or s3://bucket/prefix of the prompts' pictures; unset: home/images")
     activity_months: int = Field(24, ge=1, le=1200, description="Months of raw events that are kept")
     embedder: EmbedderName = Field("none", description="What search compares meanings with, beside words")
     bedrock_model: BedrockModel = "cohere.embed-multilingual-v3"
@@ -92,6 +93,7 @@ class Settings(BaseSettings):
     def _paths_are_absolute(self) -> Self:
         self.home = self.home.expanduser().resolve()
         self.inbox, self.landing = self._folder(self.inbox, "inbox"), self._folder(self.landing, "landing")
+        self.images = self._folder(self.images, "images")
         return self
 
     def _folder(self, named: str, default: str) -> str:

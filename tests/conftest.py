@@ -17,6 +17,7 @@ from schema import database, settings
 from schema.embedders import query_embedder
 from schema.migrations import upgrade
 from schema.models import Tier, UserRole
+from schema.pictures import picture_store
 from schema.repository.people import ensure_account
 from tests.support.library import Library
 from tests.support.servers import embedded_server, installed_server
@@ -148,7 +149,10 @@ def _settings(patch: pytest.MonkeyPatch, library: Library, home: Path) -> Iterat
 
 def forget_settings() -> None:
     """Drop what the process remembers of its settings and connections."""
-    for remembered in (settings.get_settings, database.database_url, database.engine_for, query_embedder):
+    for remembered in (
+        *(settings.get_settings, database.database_url, database.engine_for, query_embedder),
+        picture_store,
+    ):
         remembered.cache_clear()
 
 

@@ -41,7 +41,7 @@ class Made:
 def page() -> None:
     """Choose, write, download."""
     st.title(_("Export prompts"), anchor=False)
-    st.caption(_("Importing an export gives the same prompts again."))
+    st.caption(_("Importing an export gives the same prompts again. The ZIP takes their pictures along."))
     selection = _ask_selection()
     kind = st.selectbox(
         _("Format"), list(_FORMATS), format_func=lambda one: _(_FORMATS[one]), key="export-format", width=420

@@ -11,6 +11,7 @@ from dashboard.figures import change
 from dashboard.filling import fill_in
 from dashboard.imports.differences import side_by_side
 from dashboard.imports.wording import show_notice
+from dashboard.pictures.show import show_picture
 from dashboard.shown import ShownPage, copied, opened
 from dashboard.translation import N_, _
 from schema.models import Surface
@@ -86,6 +87,7 @@ def _show(session: Session, prompt: PromptDetail, shown: ShownPage) -> None:
         _show_likes(prompt)
         _show_facts(session, prompt)
     with text:
+        show_picture(card.image_key, card.title)
         if card.description:
             st.markdown(plain(card.description, 2000))
         if is_locked:

@@ -27,6 +27,7 @@ COLUMNS = {
     "licence": N_("Licence"),
     "negative_prompt": N_("Negative prompt"),
     "variables": N_("Variables"),
+    "image": N_("Picture"),
     "key": N_("Key"),
 }
 _LOOKS = "import_looks"
@@ -119,6 +120,7 @@ def _records(preview: FilePreview) -> pd.DataFrame:
             "licence": record.licence or "",
             "negative_prompt": shorten(record.negative_prompt or "", _CELL_CHARACTERS),
             "variables": ", ".join(str(one["name"]) for one in record.variables),
+            "image": record.image or "",
             "key": record.key or "",
         }
         for record in preview.records[:ROWS_SHOWN]

@@ -26,6 +26,7 @@ _NAMES = {
     "popularity": N_("Popularity"),
     "translation_key": N_("Translation key"),
     "variables": N_("Variables"),
+    "image": N_("Picture"),
 }
 
 

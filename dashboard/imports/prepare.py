@@ -9,7 +9,7 @@ from dashboard.imports.desk import Desk
 from dashboard.imports.job import start
 from dashboard.imports.looks import Look, look_into
 from dashboard.imports.mapping import ask_mapping
-from dashboard.imports.preview import show_look
+from dashboard.imports.preview import show_look, show_picture_faults
 from dashboard.imports.wording import show_counts, told
 from dashboard.translation import _, ngettext
 from ingest import ImportOptions
@@ -61,6 +61,8 @@ def _show_trial(desk: Desk, options: ImportOptions) -> None:
     result = desk.trial.result
     st.info(_("This is what would happen. Nothing has been touched."), icon=":material/science:")
     show_counts([asdict(file) for file in result.files], key="trial")
+    if result.picture_faults:
+        show_picture_faults([(one.label, one.reason) for one in result.picture_faults])
     if result.vanished:
         st.caption(
             ngettext(

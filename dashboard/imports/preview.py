@@ -25,16 +25,25 @@ def show_look(look: Look, key: str) -> None:
 
 def show_passed_over(files: list[tuple[str, str]]) -> None:
     """Files that hold no prompts, folded away."""
-    with st.expander(
-        ngettext("{count} file passed over", "{count} files passed over", len(files)), icon=":material/skip_next:"
-    ):
+    title = ngettext("{count} file passed over", "{count} files passed over", len(files))
+    _show_reasons(title, files, icon=":material/skip_next:", key="passed-over")
+
+
+def show_picture_faults(files: list[tuple[str, str]]) -> None:
+    """Pictures that prompts are without, folded away."""
+    title = ngettext("{count} note on pictures", "{count} notes on pictures", len(files))
+    _show_reasons(title, files, icon=":material/hide_image:", key="picture-faults")
+
+
+def _show_reasons(title: str, files: list[tuple[str, str]], *, icon: str, key: str) -> None:
+    with st.expander(title, icon=icon):
         rows = pd.DataFrame(
             {
                 "file": [label for label, _reason in files],
                 "reason": [translated(reason.removeprefix(label)) for label, reason in files],
             }
         )
-        table(rows, {"file": _("File"), "reason": _("Reason")}, key="passed-over")
+        table(rows, {"file": _("File"), "reason": _("Reason")}, key=key)
 
 
 def _choose_file(look: Look, key: str) -> FileLook:

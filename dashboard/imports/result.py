@@ -9,7 +9,7 @@ from dashboard.imports.corrections import show_rejections
 from dashboard.imports.desk import Desk
 from dashboard.imports.history import beside
 from dashboard.imports.pairs import show_pair
-from dashboard.imports.preview import show_passed_over
+from dashboard.imports.preview import show_passed_over, show_picture_faults
 from dashboard.imports.undo import undo_button
 from dashboard.imports.wording import show_counts, told
 from dashboard.translation import _, ngettext
@@ -46,6 +46,8 @@ def _show_files(batch: BatchSummary) -> None:
     show_counts(batch.files, key="result")
     if batch.passed_over:
         show_passed_over([(one["label"], one["reason"]) for one in batch.passed_over])
+    if batch.picture_faults:
+        show_picture_faults([(one["label"], one["reason"]) for one in batch.picture_faults])
 
 
 def _show_vanished(batch_id: int) -> None:

@@ -75,7 +75,7 @@ def _update(condition: str) -> str:
             END,
             description = r.description, prompt_text = r.prompt_text, content_hash = r.content_hash,
             agent_type = r.agent_type, access = coalesce(r.access, p.access), language = r.language,
-            negative_prompt = r.negative_prompt, variables = r.variables, updated_at = now()
+            negative_prompt = r.negative_prompt, variables = r.variables, image_key = r.image_key, updated_at = now()
         FROM staged_prompts AS s
         INNER JOIN read_prompts AS r USING (staged_id)
         WHERE {condition} AND p.id = s.prompt_id
@@ -101,12 +101,12 @@ INSERT INTO library.import_changes (batch_id, relation, row_id) SELECT :batch_id
 NEW_PROMPTS = """
 INSERT INTO library.prompts (
     title, description, prompt_text, agent_type, created_by, access, language, content_hash,
-    negative_prompt, variables, batch_id
+    negative_prompt, variables, image_key, batch_id
 )
 SELECT
     CASE WHEN r.title_is_from_text AND coalesce(r.access, :default_access) = 'PRO' THEN :untitled ELSE r.title END,
     r.description, r.prompt_text, r.agent_type, u.id, coalesce(r.access, :default_access), r.language, r.content_hash,
-    r.negative_prompt, r.variables, :batch_id
+    r.negative_prompt, r.variables, r.image_key, :batch_id
 FROM staged_prompts AS s
 INNER JOIN read_prompts AS r USING (staged_id)
 LEFT JOIN library.users AS u ON u.external_id = 'contributor:' || lower(s.contributor)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from ingest.columns import meaning_of
+from ingest.columns import is_field, meaning_of
 from ingest.errors import UnreadableFileError
 from ingest.readers.base import Row
 from ingest.sources import MAX_FIELD_CHARACTERS, SourceFile, bounded_lines
@@ -48,7 +48,7 @@ class DelimitedReader:
         if not 2 <= len(names) == len(set(names)) or not all(0 < len(name) <= _LONGEST_NAME for name in names):
             return False
         second = _QUOTED.sub("", rest.lstrip().partition("\n")[0])
-        return any(map(meaning_of, names)) or second.count(delimiter) == len(names) - 1
+        return any(map(is_field, names)) or second.count(delimiter) == len(names) - 1
 
     def rows(self, file: SourceFile) -> Iterator[Row]:
         """Yield rows; one with more cells than the header, or with too few to hold a prompt, carries a fault.
@@ -98,7 +98,7 @@ def _beginning(lines: Iterator[str]) -> tuple[str, str]:
 
 def _header(cells: list[str]) -> tuple[_Header, list[list[str]]]:
     """The header, and the rows that were read to know it: two cells of which one is as long as a text are no header."""
-    if len(cells) == 2 and len(cells[1]) > _LONGEST_NAME and not any(map(meaning_of, cells)):
+    if len(cells) == 2 and len(cells[1]) > _LONGEST_NAME and not any(map(is_field, cells)):
         return _Header(_WITHOUT_HEADER, 2), [cells]
     names = distinct(cells)
     prompts = [place for place, name in enumerate(names, start=1) if meaning_of(name) == "prompt"]

@@ -6,7 +6,7 @@ from enum import IntEnum
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
-from ingest.columns import meaning_of
+from ingest.columns import is_field, meaning_of
 from ingest.shapes import shape_of
 from ingest.shapes.messages import is_message
 
@@ -102,12 +102,12 @@ def are_texts(name: str, values: Collection[Any]) -> bool:
     if says_nothing(name):
         return True
     is_long = sum(len(value.encode(errors="replace")) for value in values) >= _LEAST_BYTES * len(values)
-    return is_long and meaning_of(name) is None
+    return is_long and not is_field(name)
 
 
 def is_library(name: str, value: dict[str, Any]) -> bool:
     """Whether an object is one of names and texts (`{"Essay coach": "I want you to ..."}`)."""
-    return are_texts(name, value.values()) and not any(map(meaning_of, value))
+    return are_texts(name, value.values()) and not any(map(is_field, value))
 
 
 def held(name: str, value: object, depth: int = 0) -> Holds:

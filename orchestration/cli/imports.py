@@ -123,13 +123,15 @@ def show(batch_id: BatchId, as_json: AsJson = False) -> None:
         gone = [
             {"prompt_id": v.prompt_id, "title": v.title, "file": v.file, "archived": v.is_archived} for v in vanished
         ]
-        print_json(_summary(batch) | {"per_file": batch.files, "passed_over": batch.passed_over, "vanished": gone})
+        told = {"passed_over": batch.passed_over, "picture_faults": batch.picture_faults, "vanished": gone}
+        print_json(_summary(batch) | {"per_file": batch.files} | told)
         return
     out.print(f"Import {batch.id} of {batch.started_at:%Y-%m-%d %H:%M} UTC: {batch.status.lower()}", highlight=False)
     if batch.failure:
         out.print(batch.failure, markup=False)
     _show_files(f"Collection {batch.collection or '(none)'}", batch.files)
-    _show_passed_over([(one["label"], one["reason"]) for one in batch.passed_over])
+    _show_reasons("Without prompts", "file", [(one["label"], one["reason"]) for one in batch.passed_over])
+    _show_reasons("Pictures", "note", [(one["label"], one["reason"]) for one in batch.picture_faults])
     if vanished:
         gone_columns: dict[str, Sequence[object]] = {
             "prompt": [v.prompt_id for v in vanished],
@@ -196,7 +198,8 @@ def _show_result(result: BatchResult, pairs: int) -> None:
     number = result.batch_id
     title = f"Batch {number}" if number else "What would happen (nothing was touched)"
     _show_files(title, [file for file in result.as_dict()["files"] if file["found"]])
-    _show_passed_over([(one.label, one.reason) for one in result.passed_over])
+    _show_reasons("Without prompts", "file", [(one.label, one.reason) for one in result.passed_over])
+    _show_reasons("Pictures", "note", [(one.label, one.reason) for one in result.picture_faults])
     if result.total("rejected"):
         where = f": promptory rejections {number}" if number else ""
         err.print(f"Rejected: {counted(result.total('rejected'), 'record')}{where}")
@@ -227,10 +230,10 @@ def _show_files(title: str, files: list[dict[str, Any]]) -> None:
     print_table(title, columns, frozenset(COUNTS))
 
 
-def _show_passed_over(files: list[tuple[str, str]]) -> None:
+def _show_reasons(title: str, what: str, files: list[tuple[str, str]]) -> None:
     if not files:
         return
-    err.print(f"Without prompts: {counted(len(files), 'file')}")
+    err.print(f"{title}: {counted(len(files), what)}")
     for label, reason in files[:_SHOWN]:
         err.print(f"  {label}: {reason.removeprefix(label).strip()}", markup=False, highlight=False)
     if len(files) > _SHOWN:

@@ -30,8 +30,8 @@ class BatchStatus(enum.StrEnum):
 class ImportBatch(Base):
     """One import: all of its files in one transaction.
 
-    `files` holds the counts of each file, `passed_over` the files that hold no prompts: label and reason. `options` is
-    what the curator said of an import of prompts.
+    `files` holds the counts of each file, `passed_over` the files that hold no prompts: label and reason; so does
+    `picture_faults` of pictures that prompts are without. `options` is what the curator said of an import of prompts.
     """
 
     __tablename__ = "import_batches"
@@ -48,6 +48,7 @@ class ImportBatch(Base):
     passed_over: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     undone_at: Mapped[Moment | None]
     options: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    picture_faults: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
 
     __table_args__ = (
         CheckConstraint("kind IN ('PROMPTS', 'USERS', 'ACTIVITY', 'SUBSCRIPTIONS')", name="kind"),

@@ -47,7 +47,7 @@ class Prompt(Base):
 
     `variables` are those found in the text, as `{"name", "syntax"}` and where known `"default"`. `archived_at` hides a
     prompt; `merged_into` is the prompt that stands for it, where a curator said that the two are the same. `batch_id`
-    is the import that brought it.
+    is the import that brought it. `image_key` names its picture in the store (`schema.pictures`).
     """
 
     __tablename__ = "prompts"
@@ -77,6 +77,7 @@ class Prompt(Base):
         CheckConstraint("agent_type IN ('LLM', 'IMAGE')", name="agent_type"),
         CheckConstraint("access IN ('FREE', 'PRO')", name="access"),
         CheckConstraint("octet_length(content_hash) = 32", name="content_hash"),
+        CheckConstraint(r"image_key ~ '^[0-9a-f]{64}\.webp$'", name="image_key"),
         CheckConstraint("merged_into IS NULL OR archived_at IS NOT NULL", name="merged_is_archived"),
         Index("ix_prompts_created_at", "created_at"),
         Index("ix_prompts_translation_of", "translation_of", postgresql_where=text("translation_of IS NOT NULL")),

@@ -17,7 +17,10 @@ MAX_TAKE = 100
 
 @dataclass(frozen=True, slots=True)
 class PromptCard:
-    """A prompt in a list. `prompt_text` is None where row-level security keeps it from the viewer."""
+    """A prompt in a list. `prompt_text` is None where row-level security keeps it from the viewer.
+
+    `image_key` names its picture in the store, where it has one.
+    """
 
     id: int
     title: str
@@ -30,6 +33,7 @@ class PromptCard:
     created_at: datetime
     likes: int
     tags: tuple[str, ...]
+    image_key: str | None = None
 
 
 def card_columns() -> tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]:
@@ -44,7 +48,7 @@ def card_columns() -> tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...
     c = prompt_cards.c
     return (
         *(c.id, c.title, c.description, Prompt.prompt_text, c.agent_type, c.access, c.language),
-        *(c.creator_name, c.created_at, c.likes, tags.label("tags")),
+        *(c.creator_name, c.created_at, c.likes, c.image_key, tags.label("tags")),
     )
 
 

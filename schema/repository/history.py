@@ -23,6 +23,7 @@ class BatchSummary:
     failure: str | None
     passed_over: list[dict[str, Any]]
     options: dict[str, Any] | None
+    picture_faults: list[dict[str, Any]]
 
     def total(self, count: str) -> int:
         """Sum of one count over the files."""
@@ -78,6 +79,7 @@ def recent_batches(
         batch.failure,
         batch.passed_over,
         batch.options,
+        batch.picture_faults,
     )
     statement = select(*columns).outerjoin(Collection, Collection.id == batch.collection_id).order_by(batch.id.desc())
     if kind is not None:

@@ -1,6 +1,6 @@
 """Prompts that a person wrote: change them, tag them, delete them and take that back.
 
-The functions that are asked here are those of migration 0017: each acts for the session's viewer, on prompts of theirs.
+The functions that are asked here, of migrations 0017 and 0019, act for the session's viewer, on prompts of theirs.
 """
 
 import enum
@@ -134,6 +134,17 @@ def tag_prompt(session: Session, prompt_id: int, tags: tuple[str, ...]) -> None:
     values = {"prompt_id": prompt_id, "names": list(tags)}
     statement = text("SELECT library.tag_prompt(:prompt_id, cast(:names AS text[]))")
     is_done: bool | None = session.scalar(statement, values)
+    _done(Change.SAVED if is_done else Change.GONE)
+
+
+def set_picture(session: Session, prompt_id: int, key: str | None) -> None:
+    """Give a prompt of the session's viewer the picture that the store has under this key, or none.
+
+    Raises:
+        ChangeRefusedError: it is not theirs, or deleted.
+    """
+    statement = text("SELECT library.set_own_picture(:prompt_id, :key)")
+    is_done: bool | None = session.scalar(statement, {"prompt_id": prompt_id, "key": key})
     _done(Change.SAVED if is_done else Change.GONE)
 
 

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from schema.models import Tier, UserRole
+from schema.pictures import prepare
 from schema.repository.history import recent_batches
 from schema.repository.people import ensure_account
 from schema.repository.prompts import fetch_prompts
@@ -24,6 +25,7 @@ from tests.dashboard.driver import (
     signed_in,
 )
 from tests.support.library import Library
+from tests.support.pictures import picture
 
 COLLECTION = b"title,prompt,tags\n=1+1,A prompt that the dashboard's tests import,tests\nNo text,,tests\n"
 MAPPED = (
@@ -171,6 +173,19 @@ def test_an_archive_is_opened_and_what_is_no_prompt_is_listed(page: AppTest, con
     clicked(page, "Import")
     assert titles(configured) == ["two", "하나"]
     assert frame(page, "file", "reason").file.tolist() == ["pack.zip/LICENSE"]
+
+
+def test_pictures_come_along_and_those_that_cannot_be_used_are_listed(page: AppTest, configured: Library) -> None:
+    table = b"title,prompt,cover\nA,one,red.png\nB,two,drawing.png\n"
+    imported(page, ("with.zip", archive(**{"c.csv": table, "red.png": picture(), "drawing.png": b"<svg/>"})))
+    assert configured.rows("SELECT title, image_key FROM library.prompts ORDER BY title") == [
+        ("A", prepare(picture()).key),
+        ("B", None),
+    ]
+    assert any(one.label == "1 note on pictures" for one in page.expander)
+    ((label, reason),) = frame(page, "file", "reason").values.tolist()
+    assert label.endswith("drawing.png")
+    assert "is an SVG drawing" in reason
 
 
 def test_two_files_of_one_name_are_imported_together(page: AppTest) -> None:

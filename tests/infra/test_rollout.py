@@ -31,6 +31,7 @@ class Cloud:
 
     @property
     def ecs(self) -> Any:
+        """Its container service."""
         return self.account.client("ecs")
 
     def register(self, family: str, command: list[str]) -> str:
@@ -94,7 +95,9 @@ class Cloud:
                     task=arn,
                     status="STOPPED",
                     reason="Essential container in task exited",
-                    containers=[{"containerName": container["name"], "status": "STOPPED", "exitCode": ended.returncode}],
+                    containers=[
+                        {"containerName": container["name"], "status": "STOPPED", "exitCode": ended.returncode}
+                    ],
                 )
 
     def _log(self, stream: str, printed: str) -> None:

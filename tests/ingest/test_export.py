@@ -4,12 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from ingest import ImportOptions, Selection, export_prompts, import_prompts
 from schema.errors import PromptoryError
 from schema.models import AgentType, Tier
+from schema.pictures import picture_store
 from tests.support.files import write_json
 from tests.support.library import Library
+from tests.support.pictures import decoded, picture
 
 RECORDS = [
     {
@@ -84,6 +87,37 @@ def test_the_real_collection_survives_an_export(library: Library, tmp_path: Path
     assert export_prompts(library.ingest, tmp_path / name) == 1511
     library.do(EMPTY)
     assert taken(library, tmp_path / name) == before
+
+
+@pytest.mark.parametrize("name", EVERY_FORMAT)
+def test_documents_take_pictures_along(configured: Library, tmp_path: Path, name: str) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "red.png").write_bytes(picture(size=(500, 300)))
+    records = [{"title": title, "prompt": f"text {title}", "image": "red.png"} for title in ("a", "b")]
+    write_json(tmp_path / "in" / "in.json", [*records, {"title": "c", "prompt": "text c"}])
+    before = taken(configured, tmp_path / "in")
+    assert export_prompts(configured.ingest, tmp_path / name) == 3
+    configured.do(EMPTY)
+    assert taken(configured, tmp_path / name) == before
+    keys = [key for (key,) in configured.rows("SELECT image_key FROM library.prompts ORDER BY title")]
+    if name not in ("folder", "out.zip"):
+        assert keys == [None] * 3
+        return
+    assert keys[0] == keys[1]
+    assert keys[2] is None
+    shown = picture_store().read(keys[0])
+    assert shown is not None
+    assert decoded(shown).size == (500, 300)
+    assert decoded(shown).getpixel((250, 150)) == pytest.approx((255, 0, 0), abs=6)
+
+
+def test_a_picture_that_is_gone_is_left_out_of_an_export(configured: Library, tmp_path: Path) -> None:
+    taken(configured, write_json(tmp_path / "in.json", [{"title": "a", "prompt": "text a"}]))
+    configured.do("UPDATE library.prompts SET image_key = repeat('0', 64) || '.webp'")
+    with capture_logs() as logs:
+        assert export_prompts(configured.ingest, tmp_path / "folder") == 1
+    assert [one["event"] for one in logs] == ["picture_missing"]
+    assert "image" not in next((tmp_path / "folder").glob("*.md")).read_text(encoding="utf-8")
 
 
 def test_a_spreadsheet_computes_nothing(library: Library, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from ingest import BatchResult, ImportOptions, import_prompts, undo_import
 from schema.errors import PromptoryError
+from schema.repository.own_prompts import set_picture
+from schema.repository.prompts import create_prompt
 from tests.support.files import write_csv, write_json
 from tests.support.library import Library
 
@@ -93,6 +95,25 @@ def test_what_people_liked_is_not_undone_unasked(library: Library, tmp_path: Pat
         undo(library, first)
     undo(library, first, force=True)
     assert library.value("SELECT count(*) FROM library.prompts") == 0
+
+
+def test_a_persons_picture_outlives_an_undo_of_what_touched_their_prompt(library: Library, tmp_path: Path) -> None:
+    ann = library.add_user("ann@example.com")
+    with library.viewer(ann) as session:
+        own = create_prompt(session, ann, title="옷장", prompt_text="옷장을 정리해 주세요.")
+        session.commit()
+    records = [
+        {"key": "k", "translation_key": "k", "prompt": "Please tidy the wardrobe."},
+        {"key": "k@ko", "translation_key": "k", "prompt": "옷장을 정리해 주세요."},
+    ]
+    result = load(library, write_json(tmp_path / "p.json", records))
+    assert library.value("SELECT translation_of IS NOT NULL FROM library.prompts WHERE id = :own", own=own)
+    key = f"{'0' * 64}.webp"
+    with library.viewer(ann) as session:
+        set_picture(session, own, key)
+        session.commit()
+    undo(library, result)
+    assert library.rows("SELECT image_key, translation_of FROM library.prompts") == [(key, None)]
 
 
 def test_what_cannot_be_undone_says_why(library: Library, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.orchestration.test_cli import promptory, told
 from tests.support.files import write_csv, write_json
 from tests.support.library import Library
+from tests.support.pictures import picture
 
 ALIKE = "I want you to act as a travel guide. I will write you my location and you will suggest places nearby."
 
@@ -47,6 +48,18 @@ def test_imports_are_listed_shown_and_undone(configured: Library, tmp_path: Path
     assert configured.rows("SELECT count(*), count(archived_at) FROM library.prompts") == [(10, 0)]
     assert "was undone already" in told(promptory("imports", "undo", str(number)))
     assert "There is no import 99" in told(promptory("imports", "show", "99"))
+
+
+def test_pictures_that_prompts_are_without_are_told(configured: Library, tmp_path: Path) -> None:
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "cut.png").write_bytes(picture()[:-40])
+    write_json(tmp_path / "c" / "p.json", [{"prompt": "a", "image": "cut.png"}, {"prompt": "b", "image": "gone.png"}])
+    said = " ".join(promptory("import", str(tmp_path / "c")).stderr.split())
+    assert "Pictures: 2 notes" in said
+    assert "cut.png: This picture is damaged" in said
+    assert "the first is 'gone.png'" in " ".join(promptory("imports", "show", "1").stderr.split())
+    shown = json.loads(promptory("imports", "show", "1", "--json").stdout)
+    assert [Path(one["label"]).name for one in shown["picture_faults"]] == ["cut.png", "p.json"]
 
 
 def test_near_duplicates_are_told_merged_kept_and_separated(configured: Library, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from schema.models import AgentType, Tier
 from schema.repository.own_prompts import (
@@ -13,6 +13,7 @@ from schema.repository.own_prompts import (
     deleted_prompts,
     own_prompts,
     restore_prompt,
+    set_picture,
     tag_prompt,
     update_prompt,
 )
@@ -21,6 +22,8 @@ from schema.repository.reading import fetch_prompt, fetch_versions, find_archive
 from schema.repository.shelf import liked_prompts, viewed_prompts
 from schema.roles import Role
 from tests.support.library import Library
+
+KEY = f"{'a1' * 32}.webp"
 
 
 @pytest.fixture
@@ -76,6 +79,24 @@ def test_each_change_of_what_is_read_leaves_a_version(library: Library, ann: int
     assert (now.card.title, now.card.access, now.is_own) == ("broth", "PRO", True)
 
 
+def test_a_picture_is_set_and_taken_away_by_its_author_and_seen_by_everybody(library: Library, ann: int) -> None:
+    secret = write(library, ann, "soup", "boil", access=Tier.PRO)
+    for key in (KEY, None):
+        before = seen(library, secret)
+        for _ in range(2):
+            with library.viewer(ann) as session:
+                set_picture(session, secret, key)
+                session.commit()
+        with library.viewer(None) as session:
+            now = fetch_prompt(session, secret)
+        assert now is not None
+        assert (now.card.image_key, now.card.prompt_text) == (key, None)
+        assert seen(library, secret) > before
+    for key in ("../secret.webp", f"{KEY}\n", KEY.upper(), ""):
+        with library.viewer(ann) as session, pytest.raises(IntegrityError, match="ck_prompts_image_key"):
+            set_picture(session, secret, key)
+
+
 def test_a_change_of_what_was_changed_since_or_of_another_text_is_refused(library: Library, ann: int) -> None:
     soup, stew = write(library, ann, "soup", "boil"), write(library, ann, "stew", "simmer")
     before = seen(library, soup)
@@ -98,6 +119,8 @@ def test_nobody_changes_tags_deletes_or_restores_what_somebody_else_wrote(librar
         with library.viewer(person) as session:
             with pytest.raises(ChangeRefusedError):
                 tag_prompt(session, soup, ("burnt",))
+            with pytest.raises(ChangeRefusedError):
+                set_picture(session, soup, KEY)
             with pytest.raises(ChangeRefusedError):
                 delete_prompt(session, soup)
     with library.viewer(ann) as session:
