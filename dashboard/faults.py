@@ -1,6 +1,7 @@
 """What people read when something is wrong, and the way on."""
 
 import time
+from collections.abc import Callable
 
 import streamlit as st
 from sqlalchemy import text
@@ -28,17 +29,22 @@ def wait_for_database(fault: OperationalError | DatabaseError) -> None:
         show_fault(str(fault))
     else:
         show_fault(_("The database does not answer at the moment. This page goes on by itself as soon as it does."))
-    _look_for_it(time.monotonic())
+    go_on_once(_database_answers)
+
+
+def go_on_once(answers: Callable[[], bool]) -> None:
+    """Run the page anew as soon as what it lacks is there; it is asked every few seconds."""
+    _look(answers, time.monotonic())
 
 
 @st.fragment(run_every=_LOOKS_EVERY_SECONDS)
-def _look_for_it(since: float) -> None:
+def _look(answers: Callable[[], bool], since: float) -> None:
     # Not in the run that has just failed: a fault of one query would let the page run for ever.
-    if time.monotonic() - since >= _LOOKS_EVERY_SECONDS / 2 and _answers():
+    if time.monotonic() - since >= _LOOKS_EVERY_SECONDS / 2 and answers():
         st.rerun()
 
 
-def _answers() -> bool:
+def _database_answers() -> bool:
     try:
         with engine_for(Role.DASHBOARD).connect() as connection:
             connection.execute(text("SELECT 1"))

@@ -222,6 +222,10 @@ def _ask(query: str, patience: int = _SECONDS, /, **variables: Any) -> dict[str,
         )
         raise OrchestratorError(sentence) from None
     data = told.get("data") if isinstance(told, dict) else None
+    # A fault at a place of the answer is one of Dagster's own; one without is that it does not know the question.
+    if isinstance(told, dict) and any(isinstance(one, dict) and one.get("path") for one in told.get("errors") or []):
+        sentence = _("Dagster answers at {address}, but with a fault; its log says which.", address=address)
+        raise OrchestratorError(sentence)
     if not isinstance(data, dict) or told.get("errors"):
         raise OrchestratorError(
             _("What answers at {address} is not the Dagster that this page knows.", address=address)

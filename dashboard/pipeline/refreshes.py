@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from dashboard import formats, viewer
 from dashboard.components import keep_in_address, plain
+from dashboard.faults import go_on_once
 from dashboard.imports.wording import telling, told
 from dashboard.pipeline.orchestrator import (
     OrchestratorError,
@@ -44,6 +45,7 @@ def show_refresh() -> None:
         run = _followed()
     except OrchestratorError as fault:
         st.warning(told(fault), icon=":material/cloud_off:")
+        go_on_once(_answers)
         return
     is_busy = run is not None and run.is_under_way
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -81,6 +83,14 @@ def _start(job: str) -> None:
             log.warning("refresh_started", by=viewer.viewer_id(), job=job, run=run_id)
         else:
             say(_("A refresh is under way already; it is followed here."))
+
+
+def _answers() -> bool:
+    try:
+        _under_way()
+    except OrchestratorError:
+        return False
+    return True
 
 
 def _under_way() -> Run | None:
