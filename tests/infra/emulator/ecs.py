@@ -1,0 +1,78 @@
+"""Amazon ECS: services keep what was set, and a task definition that Fargate would refuse is refused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
+from moto.ecs.responses import EC2ContainerServiceResponse
+
+from tests.infra.emulator.closing import extends, remember
+
+_OF_SERVICE = (
+    "healthCheckGracePeriodSeconds",
+    "enableECSManagedTags",
+    "enableExecuteCommand",
+    "availabilityZoneRebalancing",
+    "deploymentConfiguration",
+)
+_OF_DEPLOYMENT = ("serviceConnectConfiguration",)
+
+# CPU units and the MiB that Fargate takes with them.
+_FARGATE = {
+    "256": {512, 1024, 2048},
+    "512": set(range(1024, 4097, 1024)),
+    "1024": set(range(2048, 8193, 1024)),
+    "2048": set(range(4096, 16385, 1024)),
+    "4096": set(range(8192, 30721, 1024)),
+    "8192": set(range(16384, 61441, 4096)),
+    "16384": set(range(32768, 122881, 8192)),
+}
+
+
+@extends(EC2ContainerServiceResponse)
+def create_service(request: Any, original: Any) -> ActionResult:
+    """AWS tells what the service was made with; Service Connect stands in its deployments."""
+    answer: ActionResult = original(request)
+    _remember(answer.result["service"], request._get_params())  # type: ignore[index]
+    return answer
+
+
+@extends(EC2ContainerServiceResponse)
+def update_service(request: Any, original: Any) -> ActionResult:
+    """As above, for a change; the running deployment is of the new task definition."""
+    parameters = dict(request._get_params())
+    answer: ActionResult = original(request)
+    service = answer.result["service"]  # type: ignore[index]
+    _remember(service, parameters)
+    for deployment in service.deployments:
+        deployment |= {
+            "taskDefinition": service.task_definition,
+            "desiredCount": service.desired_count,
+            "runningCount": service.running_count,
+            "pendingCount": service.pending_count,
+            "rolloutState": "COMPLETED",
+        }
+    return answer
+
+
+def _remember(service: Any, parameters: Mapping[str, Any]) -> None:
+    remember(service, parameters, _OF_SERVICE)
+    for deployment in service.deployments:
+        deployment |= {name: parameters[name] for name in _OF_DEPLOYMENT if parameters.get(name) is not None}
+
+
+@extends(EC2ContainerServiceResponse)
+def register_task_definition(request: Any, original: Any) -> ActionResult:
+    """AWS refuses sizes that Fargate does not have, and a variable that is set twice."""
+    if "FARGATE" in (request._get_param("requiresCompatibilities") or []):
+        cpu, memory = request._get_param("cpu"), request._get_param("memory")
+        if int(memory or 0) not in _FARGATE.get(str(cpu), set()):
+            raise ServiceException("ClientException", f"No Fargate configuration exists for {cpu} CPU, {memory} MiB.")
+    for container in request._get_param("containerDefinitions"):
+        names = [entry["name"] for part in ("environment", "secrets") for entry in container.get(part) or []]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ServiceException("ClientException", f"The secret name must be unique: {', '.join(sorted(twice))}.")
+    answer: ActionResult = original(request)
+    return answer

@@ -1,0 +1,43 @@
+"""The server: moto's, with an answer that ends an apply at once where moto has none."""
+
+import json
+from functools import partial
+from xml.sax.saxutils import escape
+
+from flask import Flask, Response, request
+from moto.backends import SERVICE_NAMES
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.exceptions import HTTPException
+from werkzeug.serving import make_server
+
+_FORMS = {
+    "ec2": "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>",
+    "s3": "<Error><Code>{code}</Code><Message>{message}</Message></Error>",
+}
+_QUERY = "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+
+
+def serve(port: int) -> None:
+    """Serve until the process is stopped."""
+    server = make_server(
+        "127.0.0.1", port, DomainDispatcherApplication(_app), threaded=True, request_handler=MotoRequestHandler
+    )
+    server.serve_forever()
+
+
+def _app(service: SERVICE_NAMES) -> Flask:
+    app = create_backend_app(service)
+    app.register_error_handler(Exception, partial(_refuse, service))
+    return app
+
+
+def _refuse(service: str, error: Exception) -> Response | HTTPException:
+    """Every client tries again for minutes on a 500: what the emulator cannot do is an error of the caller's."""
+    if isinstance(error, HTTPException):
+        return error
+    code, message = "EmulatorGap", f"The emulated {service} failed: {type(error).__name__}: {error}"
+    if "json" in (request.content_type or ""):
+        body, kind = json.dumps({"__type": code, "message": message}), "application/x-amz-json-1.1"
+    else:
+        body, kind = _FORMS.get(service, _QUERY).format(code=code, message=escape(message)), "text/xml"
+    return Response(body, 400, content_type=kind, headers={"x-amzn-ErrorType": code})
