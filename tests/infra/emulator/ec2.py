@@ -1,11 +1,25 @@
-"""Amazon EC2: a rule of a security group keeps its description."""
+"""Amazon EC2: a rule of a security group keeps its description, whatever it names."""
+
+import inspect
+from typing import Any
 
 from moto.ec2.models.security_groups import SecurityGroupRule
 
-
-def _description(rule: SecurityGroupRule) -> str | None:
-    """AWS keeps it whatever the rule names: a range, a group or a list of prefixes; moto for ranges alone."""
-    return rule.ip_range.get("Description") or rule.source_group.get("Description")
+_made = SecurityGroupRule.__init__
+_arguments = inspect.signature(_made)
 
 
-setattr(SecurityGroupRule, "description", property(_description))  # noqa: B010 -- a property of moto's class
+def _make(*arguments: Any, **named: Any) -> None:
+    _made(*arguments, **named)
+    given = _arguments.bind(*arguments, **named).arguments
+    given["self"].prefix_list = given.get("prefix_list_id") or {}
+
+
+def _description(rule: Any) -> str | None:
+    """AWS keeps it for ranges, groups and lists of prefixes; moto for ranges alone."""
+    named = (rule.ip_range, rule.source_group, rule.prefix_list)
+    return next((part["Description"] for part in named if part.get("Description")), None)
+
+
+setattr(SecurityGroupRule, "__init__", _make)  # noqa: B010 -- moto's class, not ours to inherit from
+setattr(SecurityGroupRule, "description", property(_description))  # noqa: B010

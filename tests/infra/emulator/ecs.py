@@ -1,13 +1,17 @@
-"""Amazon ECS: services keep what was set, and a task definition that Fargate would refuse is refused."""
+"""Amazon ECS: services keep what was set, what AWS would refuse is refused, and tasks run until they end."""
 
+import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
+from moto.ecs.models import ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.moto_api import state_manager
 
-from tests.infra.emulator.closing import extends, remember
+from tests.infra.emulator.closing import answers, extends, remember
 
 _OF_SERVICE = (
     "healthCheckGracePeriodSeconds",
@@ -17,6 +21,8 @@ _OF_SERVICE = (
     "deploymentConfiguration",
 )
 _OF_DEPLOYMENT = ("serviceConnectConfiguration",)
+
+_LONGEST_OVERRIDES = 8192
 
 # CPU units and the MiB that Fargate takes with them.
 _FARGATE = {
@@ -76,3 +82,34 @@ def register_task_definition(request: Any, original: Any) -> ActionResult:
             raise ServiceException("ClientException", f"The secret name must be unique: {', '.join(sorted(twice))}.")
     answer: ActionResult = original(request)
     return answer
+
+
+@extends(EC2ContainerServiceResponse)
+def run_task(request: Any, original: Any) -> ActionResult:
+    """AWS refuses overrides that are too long."""
+    overrides = json.dumps(request._get_param("overrides") or {}, separators=(",", ":"))
+    if len(overrides) > _LONGEST_OVERRIDES:
+        raise ServiceException("InvalidParameterException", f"Overrides length must be at most {_LONGEST_OVERRIDES}.")
+    answer: ActionResult = original(request)
+    return answer
+
+
+@answers(EC2ContainerServiceResponse)
+def submit_task_state_change(request: Any) -> ActionResult:
+    """AWS's agent on a machine tells so what became of a task; the tests' agent does the same."""
+    cluster = str(request._get_param("cluster")).rpartition("/")[2]
+    task = ecs_backends[request.current_account][request.region].tasks[cluster][request._get_param("task")]
+    task.last_status = request._get_param("status")
+    if task.last_status == "STOPPED":
+        task.desired_status = "STOPPED"
+        # Who stopped a task stays its reason; a container that ended by itself took its task with it.
+        task.stop_code = getattr(task, "stop_code", "EssentialContainerExited")
+        task.stopped_reason = task.stopped_reason or request._get_param("reason")
+    for told in request._get_param("containers") or []:
+        for container in task.containers:
+            container.last_status, container.exitCode = told["status"], told.get("exitCode")
+    return ActionResult({"acknowledgment": "ACCEPT"})
+
+
+# A task runs until it ends or is stopped; moto would end it when it has been looked at a few times.
+state_manager.set_transition("ecs::task", {"progression": "manual", "times": sys.maxsize})

@@ -10,6 +10,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 
+from tests.infra.emulator.authorization import DeniedError
+
 _FORMS = {
     "ec2": "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>",
     "s3": "<Error><Code>{code}</Code><Message>{message}</Message></Error>",
@@ -35,9 +37,13 @@ def _refuse(service: str, error: Exception) -> Response | HTTPException:
     """Every client tries again for minutes on a 500: what the emulator cannot do is an error of the caller's."""
     if isinstance(error, HTTPException):
         return error
-    code, message = "EmulatorGap", f"The emulated {service} failed: {type(error).__name__}: {error}"
+    if isinstance(error, DeniedError):
+        # AWS names it so in JSON and EC2's XML; every client takes both for "denied".
+        status, code, message = 403, "UnauthorizedOperation" if service == "ec2" else "AccessDeniedException", str(error)
+    else:
+        status, code, message = 400, "EmulatorGap", f"The emulated {service} failed: {type(error).__name__}: {error}"
     if "json" in (request.content_type or ""):
         body, kind = json.dumps({"__type": code, "message": message}), "application/x-amz-json-1.1"
     else:
         body, kind = _FORMS.get(service, _QUERY).format(code=code, message=escape(message)), "text/xml"
-    return Response(body, 400, content_type=kind, headers={"x-amzn-ErrorType": code})
+    return Response(body, status, content_type=kind, headers={"x-amzn-ErrorType": code})

@@ -1,0 +1,112 @@
+"""IAM enforced: whoever has assumed a role may do what its policies say; the account's administrator may do all."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from moto.core.authorization import ActionAuthenticatorMixin
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
+from moto.s3.exceptions import BucketAccessDeniedError, S3AccessDeniedError
+from moto.s3.models import FakeBucket, s3_backends
+from moto.sts.models import sts_backends
+
+from tests.infra.emulator.policies import Caller, Question, Verdict, judge
+from tests.infra.emulator.questions import asked
+
+# Every request to AWS is over TLS, and the emulator's are taken for it but with this header set to "plain".
+TRANSPORT = "x-emulated-transport"
+
+
+class DeniedError(Exception):
+    """The caller may not do this."""
+
+
+def _authorize(request: Any, _kind: type, resource: str = "*") -> None:
+    caller = _caller(request)
+    if request.service_name != "s3" and (caller is None or not caller.role):
+        return
+    if str(request._get_action()) == "GetCallerIdentity":
+        return
+    for question in asked(request, resource):
+        if not _allowed(_with_context(question, request, caller), caller, request.current_account):
+            _deny(request, question, caller)
+
+
+def _caller(request: Any) -> Caller | None:
+    """The role of the caller; None stands for the administrator, and a caller without a role for nobody known."""
+    in_link = [request.querystring.get(name, [""])[0] for name in ("X-Amz-Credential", "AWSAccessKeyId")]
+    signed = request.headers.get("Authorization") or "".join(in_link)
+    account = request.current_account
+    if not signed:
+        return Caller(account)
+    for session in sts_backends[account]["aws"].assumed_roles:
+        if session.access_key_id in signed:
+            return Caller(account, session.role_arn, session.arn)
+    return None
+
+
+def _allowed(question: Question, caller: Caller | None, account: str) -> bool:
+    """AWS: a denial anywhere ends it; within an account the caller's policies or the resource's must allow."""
+    of_resource = Verdict.SILENT
+    if document := _resource_policy(question.resource, account):
+        of_resource = judge(document, question, caller or Caller(account), of_resource=True)
+    if of_resource is Verdict.DENY:
+        return False
+    if caller is None:
+        return True
+    if not caller.role:
+        return of_resource is Verdict.ALLOW
+    own = [judge(policy, question, caller, of_resource=False) for policy in _role_policies(caller)]
+    if Verdict.DENY in own:
+        return False
+    if question.action.startswith("kms:") and of_resource is Verdict.SILENT:
+        # A key is the one thing whose own policy must have a say.
+        return False
+    return Verdict.ALLOW in (*own, of_resource)
+
+
+def _role_policies(caller: Caller) -> Iterator[Mapping[str, Any]]:
+    role = iam_backends[caller.account]["aws"].get_role_by_arn(caller.role)
+    yield from (json.loads(document) for document in role.policies.values())
+    for policy in role.managed_policies.values():
+        yield json.loads(policy.default_version.document)
+
+
+def _resource_policy(resource: str, account: str) -> Mapping[str, Any] | None:
+    if resource.startswith("arn:aws:s3:::"):
+        bucket = s3_backends[account]["aws"].buckets.get(resource.removeprefix("arn:aws:s3:::").partition("/")[0])
+        return json.loads(bucket.policy) if bucket and bucket.policy else None
+    if resource.startswith("arn:aws:kms:"):
+        region, key = resource.split(":")[3], resource.rpartition("/")[2]
+        return dict(json.loads(kms_backends[account][region].keys[key].policy))
+    return None
+
+
+def _with_context(question: Question, request: Any, caller: Caller | None) -> Question:
+    context = {
+        "aws:securetransport": "false" if request.headers.get(TRANSPORT) == "plain" else "true",
+        "aws:requestedregion": request.region,
+    }
+    if caller and caller.role:
+        context |= {"aws:principalarn": caller.role, "aws:principalaccount": caller.account}
+    return Question(question.action, question.resource, context | dict(question.context))
+
+
+def _deny(request: Any, question: Question, caller: Caller | None) -> None:
+    if request.service_name == "s3":
+        bucket = request.data.get("BucketName")
+        raise BucketAccessDeniedError(bucket=bucket) if bucket else S3AccessDeniedError()
+    who = caller.session if caller else "the administrator"
+    raise DeniedError(f"{who} is not authorized to perform: {question.action} on resource: {question.resource}")
+
+
+def _silent(_bucket: FakeBucket, _action: str, _resource: str) -> Any:
+    """moto asks the bucket's policy once more, without conditions and callers; it has been asked by now."""
+    from moto.iam.access_control import PermissionResult
+
+    return PermissionResult.NEUTRAL
+
+
+setattr(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", _authorize)  # noqa: B010 -- moto's, not ours
+setattr(FakeBucket, "get_permission", _silent)  # noqa: B010
