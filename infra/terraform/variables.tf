@@ -43,7 +43,7 @@ variable "route53_zone_id" {
   }
 
   validation {
-    condition     = var.route53_zone_id == null || can(regex("^Z[A-Z0-9]+$", var.route53_zone_id))
+    condition     = var.route53_zone_id == null || can(regex("^[A-Z0-9]+$", var.route53_zone_id))
     error_message = "Set route53_zone_id to the zone's id, as in \"Z0123456789ABCDEFGHIJ\", not to its name."
   }
 }
