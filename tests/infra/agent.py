@@ -1,11 +1,15 @@
-"""The tests' own agent of ECS: runs what RunTask asked for as a process, and tells how it ended."""
+"""The tests' own agent of ECS: runs tasks as processes on this machine, and tells ECS how they ended."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,39 +20,43 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Agent:
-    """Runs the tasks of a cluster on this machine, with what is `local` here in place of what a task is given there."""
+    """Runs the tasks of a cluster, each with the variables, the secrets and the rights that its definition gives it.
+
+    `local` are the variables that are others on this machine, `here` the folders and ports of a container that are
+    others here.
+    """
 
     account: Account
     cluster: str
     local: Mapping[str, str]
-    log: Path
+    here: Mapping[str, str]
+    logs: Path
+    metadata: str
 
-    def waiting(self) -> list[str]:
-        """The tasks that are to run, by ARN, as RunTask started them for somebody."""
-        return list(self.account.client("ecs").list_tasks(cluster=self.cluster, desiredStatus="RUNNING")["taskArns"])
+    def tasks(self, family: str) -> list[str]:
+        """The tasks of a family that are to run, by ARN."""
+        ecs = self.account.client("ecs")
+        return list(ecs.list_tasks(cluster=self.cluster, family=family, desiredStatus="RUNNING")["taskArns"])
 
     def start(self, task: str) -> subprocess.Popen[bytes]:
-        """Start the command of a task, with the environment, the secrets and the rights that its definition gives."""
-        told = self._described(task)
-        definition = self.account.client("ecs").describe_task_definition(taskDefinition=told["taskDefinitionArn"])
-        family = definition["taskDefinition"]
-        (container,) = family["containerDefinitions"]
-        (override,) = told["overrides"]["containerOverrides"]
-        environment = {entry["name"]: entry["value"] for entry in container.get("environment", [])}
-        environment |= self._secrets(container, family.get("executionRoleArn"))
-        environment |= {entry["name"]: entry["value"] for entry in override.get("environment", [])}
-        acting = self.account.assume(family["taskRoleArn"]) if family.get("taskRoleArn") else self.account
-        with self.log.open("ab") as log:
+        """Start the command of a task: the one that RunTask was given, or that of the definition."""
+        told = self._task(task)
+        definition = self._definition(told)
+        (container,) = definition["containerDefinitions"]
+        override: dict[str, Any] = next(iter(told["overrides"].get("containerOverrides", [])), {})
+        command = override.get("command") or container["command"]
+        environment = self._of_machine() | self._environment(definition, container, override)
+        with (self.logs / f"{container['name']}-{task[-8:]}.log").open("ab") as log:
             return subprocess.Popen(
-                override["command"],
+                [self._here(part) for part in command],
                 cwd=ROOT,
-                env=self._of_machine() | environment | acting.environment() | dict(self.local),
+                env=environment | {"ECS_CONTAINER_METADATA_URI_V4": f"{self.metadata}/{task.rpartition('/')[2]}"},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
 
-    def finish(self, task: str, process: subprocess.Popen[bytes], timeout: float = 240) -> int:
+    def finish(self, task: str, process: subprocess.Popen[bytes], timeout: float = 120) -> int:
         """Wait until the command ends, tell ECS, and return its code; all that it started ends with it."""
         try:
             code = process.wait(timeout)
@@ -59,31 +67,69 @@ class Agent:
             task=task,
             status="STOPPED",
             reason="Essential container in task exited",
+            # As a shell says it: a signal adds 128.
             containers=[{"containerName": "run", "status": "STOPPED", "exitCode": code if code >= 0 else 128 - code}],
         )
         return code
 
-    def _described(self, task: str) -> dict[str, Any]:
+    def _environment(
+        self, definition: Mapping[str, Any], container: Mapping[str, Any], override: Mapping[str, Any]
+    ) -> dict[str, str]:
+        given = [*container.get("environment", []), *override.get("environment", [])]
+        variables = {entry["name"]: self._here(entry["value"]) for entry in given}
+        secrets = self.account.assume(definition["executionRoleArn"]).client("secretsmanager")
+        for entry in container.get("secrets", []):
+            variables[entry["name"]] = secrets.get_secret_value(SecretId=entry["valueFrom"])["SecretString"]
+        return variables | self.account.assume(definition["taskRoleArn"]).environment() | dict(self.local)
+
+    def _here(self, text: str) -> str:
+        for there, here in self.here.items():
+            text = text.replace(there, here)
+        return text
+
+    def _task(self, task: str) -> dict[str, Any]:
         (told,) = self.account.client("ecs").describe_tasks(cluster=self.cluster, tasks=[task])["tasks"]
         return dict(told)
 
-    def _secrets(self, container: Mapping[str, Any], role: str | None) -> dict[str, str]:
-        """As ECS does: with the rights of the execution role."""
-        wanted = {entry["name"]: entry["valueFrom"] for entry in container.get("secrets", [])}
-        if not wanted or role is None:
-            return {}
-        secrets = self.account.assume(role).client("secretsmanager")
-        return {name: secrets.get_secret_value(SecretId=arn)["SecretString"] for name, arn in wanted.items()}
+    def _definition(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        described = self.account.client("ecs").describe_task_definition(taskDefinition=told["taskDefinitionArn"])
+        return dict(described["taskDefinition"])
 
-    def _of_machine(self) -> dict[str, str]:
+    @staticmethod
+    def _of_machine() -> dict[str, str]:
         path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
         return {"PATH": path, "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": str(ROOT)}
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
     """End a process and everything that it started."""
-    try:
+    with suppress(ProcessLookupError):  # raised where the whole group has ended, as it should
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:  # raised where the whole group has ended, as it should
-        pass
     process.wait()
+
+
+@contextmanager
+def task_metadata(account: Account, cluster: str) -> Iterator[str]:
+    """The address at which tasks find out which task they are; AWS serves it inside of each task."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name = self.path.strip("/").partition("/")[0]
+            (task,) = account.client("ecs").describe_tasks(cluster=cluster, tasks=[name])["tasks"]
+            told = {"Cluster": task["clusterArn"], "TaskARN": task["taskArn"], "Name": task["containers"][0]["name"]}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(told).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,70 +1,49 @@
-"""An emulated AWS for each set of tests that changes one, and Terraform over copies of the configuration."""
+"""Emulated clouds, and Terraform over copies of the configuration."""
 
 import os
 import shutil
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
-from tests.infra.agent import ROOT, stop
-from tests.infra.aws import Account
-from tests.support.servers import free_port
-
-_STARTS_WITHIN_S = 60
-
-
-@contextmanager
-def emulated_aws(folder: Path) -> Iterator[Account]:
-    """An empty AWS on a free port, as its administrator."""
-    port, log = free_port(), folder / "emulator.log"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.infra.emulator", str(port)],
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        endpoint = f"http://127.0.0.1:{port}"
-        _wait_until_up(endpoint, process, log)
-        yield Account(endpoint)
-    finally:
-        stop(process)
-
-
-@pytest.fixture
-def aws(tmp_path: Path) -> Iterator[Account]:
-    """An empty AWS of the test's own."""
-    with emulated_aws(tmp_path) as account:
-        yield account
+from tests.infra.terraform import CONFIGURATION, Terraform, TerraformFailedError
+from tests.infra.worlds import NAMES, World, applied
 
 
 @pytest.fixture(scope="session")
-def terraform_is_here() -> None:
+def terraform_is_here(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Skip where the program, or its provider, is not to be had."""
     if shutil.which("terraform") is None:
         pytest.skip("terraform is not on this machine")
     plugins = os.environ.get("TF_PLUGIN_DIR")
     if plugins is not None and not Path(plugins).is_dir():
         pytest.skip(f"TF_PLUGIN_DIR names no folder: {plugins}")
+    source = tmp_path_factory.mktemp("provider")
+    shutil.copy(CONFIGURATION / "versions.tf", source)
+    try:
+        Terraform.copy(tmp_path_factory.mktemp("working") / "copy", "http://127.0.0.1:9", variables=[], source=source)
+    except TerraformFailedError as error:
+        if "Failed to query available provider packages" not in str(error):
+            raise
+        pytest.skip("Terraform's provider is in no registry that can be reached; let TF_PLUGIN_DIR name a mirror of it")
 
 
-def _wait_until_up(endpoint: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + _STARTS_WITHIN_S
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{endpoint}/moto-api/data.json", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise RuntimeError(f"the emulated AWS did not start:\n{log.read_text(encoding='utf-8')}")
+@pytest.fixture(scope="session")
+def worlds(terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, "Future[World]"]]:
+    """Both configurations, each on its way into a cloud of its own."""
+    with applied(tmp_path_factory.mktemp("worlds")) as worlds:
+        yield worlds
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def world(request: pytest.FixtureRequest, worlds: dict[str, "Future[World]"]) -> World:
+    """Each configuration in turn, once it is applied; tests leave it as they find it."""
+    return worlds[request.param].result()
+
+
+@pytest.fixture(scope="session")
+def default_world(worlds: dict[str, "Future[World]"]) -> World:
+    """The smaller configuration, for what depends on the size of nothing."""
+    return worlds["default"].result()

@@ -28,7 +28,9 @@ class Terraform:
     variables: tuple[str, ...] = ()
 
     @classmethod
-    def copy(cls, folder: Path, endpoint: str, *, variables: Iterable[str], source: Path = CONFIGURATION) -> "Terraform":
+    def copy(
+        cls, folder: Path, endpoint: str, *, variables: Iterable[str], source: Path = CONFIGURATION
+    ) -> "Terraform":
         """Copy a configuration to a folder and set it up there; the state is a file in it."""
         shutil.copytree(source, folder, ignore=_NOT_COPIED)
         (folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
@@ -47,7 +49,8 @@ class Terraform:
         self.run("plan", "-input=false", "-detailed-exitcode", f"-out={plan}", *self._variables(variables), good=(0, 2))
         changes = json.loads(self.run("show", "-json", str(plan)))
         planned = changes.get("resource_changes", []) + [
-            {"address": f"output.{name}", "change": change} for name, change in changes.get("output_changes", {}).items()
+            {"address": f"output.{name}", "change": change}
+            for name, change in changes.get("output_changes", {}).items()
         ]
         return [
             f"{change['address']}: {'+'.join(change['change']['actions'])}"

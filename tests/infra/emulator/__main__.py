@@ -6,7 +6,18 @@ import os
 # moto reads these once, when it is imported.
 os.environ |= {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_ACM_VALIDATION_WAIT": "1"}
 
-from tests.infra.emulator import budgets, ec2, ecs, rds, s3, scaling, server  # noqa: E402, F401 -- each closes its gaps
+from tests.infra.emulator import (
+    budgets,  # noqa: F401
+    ec2,  # noqa: F401
+    ecs,  # noqa: F401
+    elbv2,  # noqa: F401
+    iam,  # noqa: F401
+    rds,  # noqa: F401
+    route53,  # noqa: F401
+    s3,  # noqa: F401
+    scaling,  # noqa: F401
+    server,
+)
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from moto.core.authorization import ActionAuthenticatorMixin
+from moto.iam.access_control import PermissionResult
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.s3.exceptions import BucketAccessDeniedError, S3AccessDeniedError
@@ -51,26 +52,35 @@ def _allowed(question: Question, caller: Caller | None, account: str) -> bool:
     of_resource = Verdict.SILENT
     if document := _resource_policy(question.resource, account):
         of_resource = judge(document, question, caller or Caller(account), of_resource=True)
-    if of_resource is Verdict.DENY:
-        return False
-    if caller is None:
-        return True
+    if of_resource is Verdict.DENY or caller is None:
+        return of_resource is not Verdict.DENY
     if not caller.role:
         return of_resource is Verdict.ALLOW
     own = [judge(policy, question, caller, of_resource=False) for policy in _role_policies(caller)]
-    if Verdict.DENY in own:
+    bounds = [judge(policy, question, caller, of_resource=False) for policy in _boundary(caller)]
+    if Verdict.DENY in own or any(bound is not Verdict.ALLOW for bound in bounds):
         return False
-    if question.action.startswith("kms:") and of_resource is Verdict.SILENT:
-        # A key is the one thing whose own policy must have a say.
-        return False
-    return Verdict.ALLOW in (*own, of_resource)
+    # A key is the one thing whose own policy must have a say.
+    needs_say = question.action.startswith("kms:")
+    return Verdict.ALLOW in (*own, of_resource) and not (needs_say and of_resource is Verdict.SILENT)
 
 
 def _role_policies(caller: Caller) -> Iterator[Mapping[str, Any]]:
     role = iam_backends[caller.account]["aws"].get_role_by_arn(caller.role)
     yield from (json.loads(document) for document in role.policies.values())
     for policy in role.managed_policies.values():
-        yield json.loads(policy.default_version.document)
+        yield _document(policy)
+
+
+def _boundary(caller: Caller) -> list[Mapping[str, Any]]:
+    """What the role may do at most, whatever its policies say."""
+    backend = iam_backends[caller.account]["aws"]
+    arn = backend.get_role_by_arn(caller.role).permissions_boundary_arn
+    return [_document(backend.managed_policies[arn])] if arn else []
+
+
+def _document(policy: Any) -> Mapping[str, Any]:
+    return dict(json.loads(next(version.document for version in policy.versions if version.is_default)))
 
 
 def _resource_policy(resource: str, account: str) -> Mapping[str, Any] | None:
@@ -102,9 +112,7 @@ def _deny(request: Any, question: Question, caller: Caller | None) -> None:
 
 
 def _silent(_bucket: FakeBucket, _action: str, _resource: str) -> Any:
-    """moto asks the bucket's policy once more, without conditions and callers; it has been asked by now."""
-    from moto.iam.access_control import PermissionResult
-
+    """Moto asks the bucket's policy once more, without conditions and callers; it has been asked by now."""
     return PermissionResult.NEUTRAL
 
 

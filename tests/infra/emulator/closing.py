@@ -39,4 +39,3 @@ def remember(resource: object, parameters: Mapping[str, Any], names: Iterable[st
     for name in names:
         if parameters.get(name) is not None:
             setattr(resource, camelcase_to_underscores(name), parameters[name])
-

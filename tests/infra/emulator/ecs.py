@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
+from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api import state_manager
@@ -98,10 +99,11 @@ def run_task(request: Any, original: Any) -> ActionResult:
 def submit_task_state_change(request: Any) -> ActionResult:
     """AWS's agent on a machine tells so what became of a task; the tests' agent does the same."""
     cluster = str(request._get_param("cluster")).rpartition("/")[2]
-    task = ecs_backends[request.current_account][request.region].tasks[cluster][request._get_param("task")]
+    task: Any = ecs_backends[request.current_account][request.region].tasks[cluster][request._get_param("task")]
     task.last_status = request._get_param("status")
     if task.last_status == "STOPPED":
         task.desired_status = "STOPPED"
+        _release_network(request, task)
         # Who stopped a task stays its reason; a container that ended by itself took its task with it.
         task.stop_code = getattr(task, "stop_code", "EssentialContainerExited")
         task.stopped_reason = task.stopped_reason or request._get_param("reason")
@@ -109,6 +111,24 @@ def submit_task_state_change(request: Any) -> ActionResult:
         for container in task.containers:
             container.last_status, container.exitCode = told["status"], told.get("exitCode")
     return ActionResult({"acknowledgment": "ACCEPT"})
+
+
+@extends(EC2ContainerServiceResponse)
+def stop_task(request: Any, original: Any) -> ActionResult:
+    """AWS says who stopped it, and takes its network interface away."""
+    answer: ActionResult = original(request)
+    task = answer.result["task"]  # type: ignore[index]
+    task.stop_code = "UserInitiated"
+    _release_network(request, task)
+    return answer
+
+
+def _release_network(request: Any, task: Any) -> None:
+    network = ec2_backends[request.current_account][request.region]
+    for attachment in task.attachments:
+        for detail in attachment["details"]:
+            if detail["name"] == "networkInterfaceId":
+                network.enis.pop(detail["value"], None)
 
 
 # A task runs until it ends or is stopped; moto would end it when it has been looked at a few times.

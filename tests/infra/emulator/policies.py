@@ -19,11 +19,12 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Caller:
-    """A role that somebody has assumed; nobody in particular where there is no role."""
+    """A role that somebody has assumed, or a service of AWS; nobody in particular where it is neither."""
 
     account: str
     role: str = ""
     session: str = ""
+    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ def _concerns(statement: Mapping[str, Any], question: Question) -> bool:
 
 def _principal(statement: Mapping[str, Any], caller: Caller) -> Verdict:
     principal = statement["Principal"]
+    if caller.service and isinstance(principal, dict) and caller.service in _listed(principal.get("Service", [])):
+        return Verdict.ALLOW
     named = _listed(principal if isinstance(principal, str) else principal.get("AWS", []))
     if "*" in named or (caller.role and {caller.role, caller.session} & set(named)):
         return Verdict.ALLOW

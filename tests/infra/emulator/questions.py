@@ -1,11 +1,11 @@
-"""What a request asks for, by the service authorization reference of AWS: action, resource and context of each right."""
+"""What a request asks for, by AWS's service authorization reference: action, resource and context of each right."""
 
 import json
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-import xmltodict
 from moto.ecs.models import ecs_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
@@ -66,10 +66,10 @@ def _of_s3(request: Any, action: str, resource: str) -> Iterator[Question]:
         context["s3:prefix"] = (request.querystring.get("prefix") or [""])[0]
     if action == "DeleteObject" and "/" not in resource.removeprefix("arn:aws:s3:::"):
         # Deletion of many: AWS asks for the right on each key.
-        keys = xmltodict.parse(request.body, force_list=("Object",))["Delete"]["Object"]
-        yield from (Question("s3:DeleteObject", f"{resource}/{key['Key']}", context) for key in keys)
+        keys = [element.text for element in ET.fromstring(request.body).iter() if element.tag.rpartition("}")[2] == "Key"]
+        yield from (Question("s3:DeleteObject", f"{resource}/{key}", context) for key in keys)
         return
-    yield Question(f"s3:{action}", resource, context)
+    yield Question("s3:ListBucket" if action == "HeadBucket" else f"s3:{action}", resource, context)
     name = resource.removeprefix(f"arn:aws:s3:::{bucket}/")
     if action == "GetObject" and not _exists(request, bucket, name):
         # Whoever may not list is not told that something is missing; this request has no s3:prefix to list by.
@@ -132,8 +132,8 @@ def _of_ecs(request: _Request) -> Iterator[Question]:
 def _of_secrets(request: _Request) -> Iterator[Question]:
     secret = secretsmanager_backends[request.account][request.region].secrets[request.get("SecretId")]
     yield Question(f"secretsmanager:{request.action}", secret.arn)
-    if request.action == "GetSecretValue" and secret.kms_key_id:
-        key = _key_arn(request.account, request.region, secret.kms_key_id)
+    if request.action == "GetSecretValue" and (name := getattr(secret, "kms_key_id", None)):
+        key = _key_arn(request.account, request.region, name)
         yield Question("kms:Decrypt", key, {"kms:viaservice": f"secretsmanager.{request.region}.amazonaws.com"})
 
 

@@ -1,6 +1,7 @@
 """The server: moto's, with an answer that ends an apply at once where moto has none."""
 
 import json
+import logging
 from functools import partial
 from xml.sax.saxutils import escape
 
@@ -11,6 +12,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 
 from tests.infra.emulator.authorization import DeniedError
+
+_log = logging.getLogger(__name__)
 
 _FORMS = {
     "ec2": "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>",
@@ -39,9 +42,14 @@ def _refuse(service: str, error: Exception) -> Response | HTTPException:
         return error
     if isinstance(error, DeniedError):
         # AWS names it so in JSON and EC2's XML; every client takes both for "denied".
-        status, code, message = 403, "UnauthorizedOperation" if service == "ec2" else "AccessDeniedException", str(error)
+        status, code, message = (
+            403,
+            "UnauthorizedOperation" if service == "ec2" else "AccessDeniedException",
+            str(error),
+        )
     else:
         status, code, message = 400, "EmulatorGap", f"The emulated {service} failed: {type(error).__name__}: {error}"
+    _log.warning("%s: %s", code, message)
     if "json" in (request.content_type or ""):
         body, kind = json.dumps({"__type": code, "message": message}), "application/x-amz-json-1.1"
     else:

@@ -1,0 +1,72 @@
+"""The configuration applied to emulated clouds of their own: one as small, one as large as it can be."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tests.infra.aws import Account
+from tests.infra.emulated import emulated_aws
+from tests.infra.inventory import inventory
+from tests.infra.terraform import Terraform
+
+VARIABLES = Path(__file__).parent / "variables"
+NAMES = ("default", "largest")
+
+
+def _with_certificate(account: Account) -> str:
+    """The smallest finds a certificate that somebody has made, and leaves the records of the domain alone."""
+    made = account.client("acm").request_certificate(DomainName="promptory.example.org", ValidationMethod="DNS")
+    return f"-var=certificate_arn={made['CertificateArn']}"
+
+
+def _with_zone(account: Account) -> str:
+    """The largest finds a zone, and makes certificate and records itself."""
+    account.client("iam").create_policy(
+        PolicyName="promptory-largest-boundary",
+        PolicyDocument='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+    )
+    zone = account.client("route53").create_hosted_zone(Name="example.org", CallerReference="test")["HostedZone"]
+    return f"-var=route53_zone_id={zone['Id'].rpartition('/')[2]}"
+
+
+_PREPARED = {"default": _with_certificate, "largest": _with_zone}
+
+
+@dataclass(frozen=True)
+class World:
+    """A configuration that has been applied, and the account that it was applied to."""
+
+    name: str
+    account: Account
+    terraform: Terraform
+    # What the account held before.
+    found: frozenset[str] = frozenset()
+
+    @cached_property
+    def outputs(self) -> dict[str, Any]:
+        """What Terraform tells of it."""
+        return self.terraform.outputs()
+
+    def client(self, service: str) -> Any:
+        """A client of its administrator."""
+        return self.account.client(service)
+
+
+@contextmanager
+def applied(folder: Path) -> Iterator[dict[str, "Future[World]"]]:
+    """Both worlds in the making, side by side: nearly all of an apply is waiting."""
+    with ExitStack() as clouds, ThreadPoolExecutor(len(NAMES)) as pool:
+        accounts = {name: clouds.enter_context(emulated_aws(folder, name)) for name in NAMES}
+        yield {name: pool.submit(_apply, name, account, folder / name) for name, account in accounts.items()}
+
+
+def _apply(name: str, account: Account, folder: Path) -> World:
+    variables = [f"-var-file={VARIABLES / name}.tfvars", _PREPARED[name](account)]
+    terraform = Terraform.copy(folder, account.endpoint, variables=variables)
+    found = frozenset(inventory(account))
+    terraform.apply()
+    return World(name, account, terraform, found)
