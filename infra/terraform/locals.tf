@@ -27,13 +27,4 @@ locals {
   permissions_boundary = (
     var.permissions_boundary == null ? null : "arn:${local.partition}:iam::${local.account_id}:policy/${var.permissions_boundary}"
   )
-
-  # Memory (MiB) that Fargate has for so much CPU.
-  fargate_memory = {
-    "256"  = [512, 1024, 2048]
-    "512"  = range(1024, 4097, 1024)
-    "1024" = range(2048, 8193, 1024)
-    "2048" = range(4096, 16385, 1024)
-    "4096" = range(8192, 30721, 1024)
-  }
 }

@@ -39,8 +39,10 @@ resource "aws_db_parameter_group" "main" {
 # What the master's password is comes from the secret, not from the generator: an apply that was cut between the two
 # writes goes on with the password that the secret already has.
 ephemeral "aws_secretsmanager_secret_version" "master" {
-  secret_id  = aws_secretsmanager_secret_version.generated["database-master"].secret_id
-  version_id = aws_secretsmanager_secret_version.generated["database-master"].version_id
+  provider = aws.ephemeral
+
+  secret_id  = aws_secretsmanager_secret.main["database-master"].id
+  version_id = one([for name, written in aws_secretsmanager_secret_version.generated : written.version_id if name == "database-master"])
 }
 
 resource "aws_db_instance" "main" {

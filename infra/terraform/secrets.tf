@@ -31,14 +31,15 @@ resource "aws_secretsmanager_secret" "main" {
 # Generated anew at each run of Terraform, and written only when the secret's number rises.
 # Without punctuation: the values stand in addresses and shells.
 ephemeral "aws_secretsmanager_random_password" "generated" {
-  for_each = local.generated_secrets
+  provider = aws.ephemeral
+  for_each = local.written_secrets.generated
 
   password_length     = 40
   exclude_punctuation = true
 }
 
 resource "aws_secretsmanager_secret_version" "generated" {
-  for_each = local.generated_secrets
+  for_each = local.written_secrets.generated
 
   secret_id = aws_secretsmanager_secret.main[each.key].id
   secret_string_wo = coalesce(
@@ -48,11 +49,18 @@ resource "aws_secretsmanager_secret_version" "generated" {
   secret_string_wo_version = each.value.version
 }
 
-# Number 0: the value is put in by hand. A task whose secret has none does not start, and says which.
 resource "aws_secretsmanager_secret_version" "provided" {
-  for_each = { for name, secret in local.provided_secrets : name => secret if secret.version > 0 }
+  for_each = local.written_secrets.provided
 
   secret_id                = aws_secretsmanager_secret.main[each.key].id
   secret_string_wo         = var.secret_values[replace(each.key, "-", "_")]
   secret_string_wo_version = each.value.version
+}
+
+locals {
+  # With number 0 the value is put in by hand. A task whose secret has none does not start, and says which.
+  written_secrets = {
+    generated = { for name, secret in local.generated_secrets : name => secret if secret.version > 0 }
+    provided  = { for name, secret in local.provided_secrets : name => secret if secret.version > 0 }
+  }
 }

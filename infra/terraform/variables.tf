@@ -5,8 +5,8 @@ variable "environment" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,10}[a-z0-9]$", var.environment))
-    error_message = "Set environment to 2 to 12 lower-case letters, digits and hyphens, as in \"staging\": AWS allows 32 characters for the longest name made of it."
+    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.environment))
+    error_message = "Set environment to 2 to 12 lower-case letters and digits, as in \"staging\": AWS allows 32 characters for the longest name made of it."
   }
 }
 

@@ -79,14 +79,14 @@ variable "secret_values" {
   validation {
     condition = alltrue([
       for name, value in var.secret_values :
-      value != null || var.secret_versions[name] == 0 || !contains(keys(local.provided_secrets), replace(name, "_", "-"))
+      value != null || var.secret_versions[name] == 0 || !(name == "oidc_client_secret" ? var.oidc != null : contains(var.optional_secrets, name))
     ])
     error_message = "Set secret_values for each of oidc_client_secret, sentry_dsn and alert_webhook that secret_versions gives a number above 0; with 0, put the value into Secrets Manager by hand."
   }
 }
 
 variable "secret_versions" {
-  description = "Raise a number to write that secret anew at the next apply; docs/deploy.md says what has to follow. With 0 (only of those that secret_values names) the value is put in by hand."
+  description = "Raise a number to write that secret anew at the next apply; docs/deploy.md says what has to follow. With 0 its value is put in by hand, as one that comes from another environment."
   type = object({
     database_master    = optional(number, 1)
     database_dashboard = optional(number, 1)
@@ -102,13 +102,6 @@ variable "secret_versions" {
 
   validation {
     condition     = alltrue([for version in values(var.secret_versions) : version >= 0 && floor(version) == version])
-    error_message = "Set each of secret_versions to a whole number, and raise it to write that secret anew."
-  }
-
-  validation {
-    condition = alltrue([
-      for name, version in var.secret_versions : version >= 1 || contains(["oidc_client_secret", "sentry_dsn", "alert_webhook"], name)
-    ])
-    error_message = "Set secret_versions to 1 or more for the secrets that are generated: only oidc_client_secret, sentry_dsn and alert_webhook can be put in by hand."
+    error_message = "Set each of secret_versions to a whole number, and raise it to write that secret anew; 0 leaves the value to you."
   }
 }

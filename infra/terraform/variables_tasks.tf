@@ -27,6 +27,17 @@ variable "task_sizes" {
   }
 }
 
+locals {
+  # Memory (MiB) that Fargate has for so much CPU.
+  fargate_memory = {
+    "256"  = [512, 1024, 2048]
+    "512"  = range(1024, 4097, 1024)
+    "1024" = range(2048, 8193, 1024)
+    "2048" = range(4096, 16385, 1024)
+    "4096" = range(8192, 30721, 1024)
+  }
+}
+
 variable "dashboard_tasks" {
   description = "How many dashboard tasks run at least and at most, and what autoscaling aims at: CPU in percent, requests a minute for each task."
   type = object({

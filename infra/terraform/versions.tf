@@ -25,3 +25,10 @@ provider "aws" {
     }
   }
 }
+
+# For the generated passwords, which live as long as a run of Terraform. A configuration of its own because `terraform test`
+# puts a mock in the place of the other one, and mocks know no such values.
+provider "aws" {
+  alias  = "ephemeral"
+  region = var.region
+}

@@ -1,0 +1,162 @@
+# Rights of deployments over the network, and over the way in.
+
+data "aws_iam_policy_document" "deploy_network" {
+  for_each = var.environments
+
+  statement {
+    sid       = "Look"
+    actions   = ["ec2:Describe*", "servicediscovery:Get*", "servicediscovery:List*"]
+    resources = ["*"] # AWS knows no resource for these
+  }
+
+  # What is made bears the environment's tag, as Terraform gives it to everything.
+  statement {
+    sid = "MakeTagged"
+    actions = [
+      "ec2:AllocateAddress", "ec2:CreateFlowLogs", "ec2:CreateInternetGateway", "ec2:CreateNatGateway",
+      "ec2:CreateRouteTable", "ec2:CreateSecurityGroup", "ec2:CreateSubnet", "ec2:CreateVpc", "ec2:CreateVpcEndpoint",
+      "ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateRoute",
+    ]
+    resources = ["${local.arn["ec2"]}:*"]
+  }
+
+  statement {
+    sid       = "TagWhatIsMade"
+    actions   = ["ec2:CreateTags"]
+    resources = ["${local.arn["ec2"]}:*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Environment"
+      values   = [each.key]
+    }
+  }
+
+  statement {
+    sid = "ChangeOwn"
+    actions = [
+      "ec2:AssociateRouteTable", "ec2:AttachInternetGateway", "ec2:CreateTags", "ec2:DeleteFlowLogs",
+      "ec2:DeleteInternetGateway", "ec2:DeleteNatGateway", "ec2:DeleteRoute", "ec2:DeleteRouteTable",
+      "ec2:DeleteSecurityGroup", "ec2:DeleteSubnet", "ec2:DeleteTags", "ec2:DeleteVpc", "ec2:DeleteVpcEndpoints",
+      "ec2:DetachInternetGateway", "ec2:DisassociateAddress", "ec2:DisassociateRouteTable",
+      "ec2:ModifySecurityGroupRules", "ec2:ModifySubnetAttribute", "ec2:ModifyVpcAttribute", "ec2:ModifyVpcEndpoint",
+      "ec2:ReleaseAddress", "ec2:ReplaceRoute", "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress",
+      "ec2:UpdateSecurityGroupRuleDescriptionsEgress", "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+    ]
+    resources = ["${local.arn["ec2"]}:*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
+  }
+
+  statement {
+    sid       = "NamesMade"
+    actions   = ["servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:CreateService", "servicediscovery:TagResource"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Environment"
+      values   = [each.key]
+    }
+  }
+
+  statement {
+    sid = "NamesChanged"
+    actions = [
+      "servicediscovery:CreateService", "servicediscovery:DeleteNamespace", "servicediscovery:DeleteService",
+      "servicediscovery:UntagResource", "servicediscovery:UpdatePrivateDnsNamespace", "servicediscovery:UpdateService",
+    ]
+    resources = ["${local.arn["servicediscovery"]}:*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
+  }
+
+  # Cloud Map makes a private zone in the caller's name; its id is not known before.
+  statement {
+    sid = "ZoneOfInternalNames"
+    actions = [
+      "route53:AssociateVPCWithHostedZone", "route53:CreateHostedZone", "route53:GetHostedZone",
+      "route53:ListHostedZonesByName",
+    ]
+    resources = ["*"]
+  }
+}
+
+data "aws_iam_policy_document" "deploy_entrance" {
+  for_each = var.environments
+
+  statement {
+    sid       = "Look"
+    actions   = ["elasticloadbalancing:Describe*", "route53:GetChange", "route53:ListHostedZones", "route53:ListTagsForResource", "wafv2:List*"]
+    resources = ["*"] # AWS knows no resource for most of these
+  }
+
+  statement {
+    sid = "LoadBalancer"
+    actions = [
+      "elasticloadbalancing:AddTags", "elasticloadbalancing:Create*", "elasticloadbalancing:Delete*",
+      "elasticloadbalancing:Modify*", "elasticloadbalancing:RemoveTags", "elasticloadbalancing:Set*",
+    ]
+    resources = [
+      for kind in ["loadbalancer/app/promptory-${each.key}/*", "listener/app/promptory-${each.key}/*", "listener-rule/app/promptory-${each.key}/*", "targetgroup/promptory-${each.key}-*/*"] :
+      "${local.arn["elasticloadbalancing"]}:${kind}"
+    ]
+  }
+
+  # A rule that signs people in by a user pool is checked in the caller's name.
+  statement {
+    sid       = "UserPoolOfSignIn"
+    actions   = ["cognito-idp:DescribeUserPoolClient"]
+    resources = ["${local.arn["cognito-idp"]}:userpool/*"]
+  }
+
+  statement {
+    sid = "Firewall"
+    actions = [
+      "wafv2:AssociateWebACL", "wafv2:CreateWebACL", "wafv2:DeleteLoggingConfiguration", "wafv2:DeleteWebACL",
+      "wafv2:DisassociateWebACL", "wafv2:GetLoggingConfiguration", "wafv2:GetWebACL", "wafv2:GetWebACLForResource",
+      "wafv2:PutLoggingConfiguration", "wafv2:TagResource", "wafv2:UntagResource", "wafv2:UpdateWebACL",
+    ]
+    resources = [
+      "${local.arn["wafv2"]}:regional/webacl/promptory-${each.key}/*",
+      "${local.arn["wafv2"]}:regional/managedruleset/*/*",
+      "${local.arn["elasticloadbalancing"]}:loadbalancer/app/promptory-${each.key}/*",
+    ]
+  }
+
+  statement {
+    sid       = "RequestCertificates"
+    actions   = ["acm:AddTagsToCertificate", "acm:RequestCertificate"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Environment"
+      values   = [each.key]
+    }
+  }
+
+  statement {
+    sid       = "Certificates"
+    actions   = ["acm:DeleteCertificate", "acm:DescribeCertificate", "acm:GetCertificate", "acm:ListTagsForCertificate"]
+    resources = ["${local.arn["acm"]}:certificate/*"]
+  }
+
+  dynamic "statement" {
+    for_each = length(var.route53_zone_ids) > 0 ? ["zones"] : []
+
+    content {
+      sid       = "Records"
+      actions   = ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"]
+      resources = [for id in var.route53_zone_ids : "arn:${local.partition}:route53:::hostedzone/${id}"]
+    }
+  }
+}
