@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from typing import Any
 CONFIGURATION = Path(__file__).parents[2] / "infra" / "terraform"
 VARIABLES = Path(__file__).parent / "variables"
 _NOT_COPIED = shutil.ignore_patterns(".terraform", "*.tfstate*", "*.tfplan", "tests", "account", "environments")
+
+
+_running: set[subprocess.Popen[str]] = set()
 
 
 class TerraformFailedError(AssertionError):
@@ -80,14 +84,17 @@ class Terraform:
             text=True,
             start_new_session=True,
         )
+        _running.add(process)
         try:
             told, _ = process.communicate(timeout=timeout)
         except BaseException as interruption:
-            os.killpg(process.pid, signal.SIGKILL)
+            _kill(process)
             told, _ = process.communicate()
             if isinstance(interruption, subprocess.TimeoutExpired):
                 raise TerraformFailedError(f"terraform {command[0]} took over {timeout:.0f} s:\n{told}") from None
             raise
+        finally:
+            _running.discard(process)
         if process.returncode not in good:
             raise TerraformFailedError(f"terraform {command[0]} ended with {process.returncode}:\n{told[-20000:]}")
         return told
@@ -96,14 +103,31 @@ class Terraform:
         return [*self.variables, *(f"-var={name}={value}" for name, value in more.items())]
 
     def _environment(self) -> dict[str, str]:
-        """The caller's, without its clouds: the emulated AWS is the only one to be reached."""
-        ours = ("AWS_", "TF_")
-        return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
+        """The emulated AWS is the only one to be reached."""
+        return clean_environment() | {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_REGION": "us-east-1",
             "AWS_EC2_METADATA_DISABLED": "true",
-            "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
         }
+
+
+def clean_environment() -> dict[str, str]:
+    """The caller's variables, without its clouds and its settings of Terraform."""
+    ours = ("AWS_", "TF_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
+        "TF_IN_AUTOMATION": "1",
+        "CHECKPOINT_DISABLE": "1",
+    }
+
+
+def stop_running() -> None:
+    """End what still runs, with its providers; for a session that ends before it."""
+    for process in tuple(_running):
+        _kill(process)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError):  # raised where it has just ended by itself
+        os.killpg(process.pid, signal.SIGKILL)

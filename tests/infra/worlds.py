@@ -11,29 +11,10 @@ from typing import Any
 from tests.infra.aws import Account
 from tests.infra.emulated import emulated_aws
 from tests.infra.inventory import inventory
-from tests.infra.terraform import Terraform
+from tests.infra.terraform import CONFIGURATION, Terraform, stop_running
 
 VARIABLES = Path(__file__).parent / "variables"
 NAMES = ("default", "largest")
-
-
-def _with_certificate(account: Account) -> str:
-    """The smallest finds a certificate that somebody has made, and leaves the records of the domain alone."""
-    made = account.client("acm").request_certificate(DomainName="promptory.example.org", ValidationMethod="DNS")
-    return f"-var=certificate_arn={made['CertificateArn']}"
-
-
-def _with_zone(account: Account) -> str:
-    """The largest finds a zone, and makes certificate and records itself."""
-    account.client("iam").create_policy(
-        PolicyName="promptory-largest-boundary",
-        PolicyDocument='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
-    )
-    zone = account.client("route53").create_hosted_zone(Name="example.org", CallerReference="test")["HostedZone"]
-    return f"-var=route53_zone_id={zone['Id'].rpartition('/')[2]}"
-
-
-_PREPARED = {"default": _with_certificate, "largest": _with_zone}
 
 
 @dataclass(frozen=True)
@@ -61,12 +42,37 @@ def applied(folder: Path) -> Iterator[dict[str, "Future[World]"]]:
     """Both worlds in the making, side by side: nearly all of an apply is waiting."""
     with ExitStack() as clouds, ThreadPoolExecutor(len(NAMES)) as pool:
         accounts = {name: clouds.enter_context(emulated_aws(folder, name)) for name in NAMES}
-        yield {name: pool.submit(_apply, name, account, folder / name) for name, account in accounts.items()}
+        try:
+            yield {name: pool.submit(_apply, name, account, folder / name) for name, account in accounts.items()}
+        finally:
+            stop_running()
 
 
 def _apply(name: str, account: Account, folder: Path) -> World:
-    variables = [f"-var-file={VARIABLES / name}.tfvars", _PREPARED[name](account)]
-    terraform = Terraform.copy(folder, account.endpoint, variables=variables)
+    variables = [f"-var-file={VARIABLES / name}.tfvars", *_PREPARED[name](account, folder)]
+    terraform = Terraform.copy(folder / "environment", account.endpoint, variables=variables)
     found = frozenset(inventory(account))
     terraform.apply()
     return World(name, account, terraform, found)
+
+
+def _with_certificate(account: Account, _: Path) -> list[str]:
+    """The smallest finds a certificate that somebody has made, and leaves the records of the domain alone."""
+    made = account.client("acm").request_certificate(DomainName="promptory.example.org", ValidationMethod="DNS")
+    return [f"-var=certificate_arn={made['CertificateArn']}"]
+
+
+def _with_zone(account: Account, folder: Path) -> list[str]:
+    """The largest finds a zone, and an account made ready for deployments; it makes certificate and records itself."""
+    zone = account.client("route53").create_hosted_zone(Name="example.org", CallerReference="test")["HostedZone"]
+    name = zone["Id"].rpartition("/")[2]
+    variables = [
+        "-var=github_repository=example/promptory",
+        '-var=environments=["largest"]',
+        f'-var=route53_zone_ids=["{name}"]',
+    ]
+    Terraform.copy(folder / "account", account.endpoint, variables=variables, source=CONFIGURATION / "account").apply()
+    return [f"-var=route53_zone_id={name}"]
+
+
+_PREPARED = {"default": _with_certificate, "largest": _with_zone}

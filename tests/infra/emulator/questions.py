@@ -66,8 +66,8 @@ def _of_s3(request: Any, action: str, resource: str) -> Iterator[Question]:
         context["s3:prefix"] = (request.querystring.get("prefix") or [""])[0]
     if action == "DeleteObject" and "/" not in resource.removeprefix("arn:aws:s3:::"):
         # Deletion of many: AWS asks for the right on each key.
-        keys = [element.text for element in ET.fromstring(request.body).iter() if element.tag.rpartition("}")[2] == "Key"]
-        yield from (Question("s3:DeleteObject", f"{resource}/{key}", context) for key in keys)
+        keys = [element for element in ET.fromstring(request.body).iter() if element.tag.rpartition("}")[2] == "Key"]
+        yield from (Question("s3:DeleteObject", f"{resource}/{key.text}", context) for key in keys)
         return
     yield Question("s3:ListBucket" if action == "HeadBucket" else f"s3:{action}", resource, context)
     name = resource.removeprefix(f"arn:aws:s3:::{bucket}/")
@@ -144,7 +144,7 @@ def _of_logs(request: _Request) -> Iterator[Question]:
 
 def _of_bedrock(request: _Request) -> Iterator[Question]:
     # /model/NAME/invoke; a name stands for a model of Amazon's catalogue, which belongs to no account.
-    model = request.path.split("/")[2]
+    model = unquote(request.path.split("/")[2])
     arn = model if model.startswith("arn:") else f"arn:aws:bedrock:{request.region}::foundation-model/{model}"
     yield Question("bedrock:InvokeModel", arn)
 
