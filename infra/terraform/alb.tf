@@ -1,6 +1,8 @@
 # The one way in. HTTPS ends here; HTTP is only told where HTTPS is.
 
 resource "aws_lb" "main" {
+  # checkov:skip=CKV2_AWS_76: the rules are in waf.tf, in a block that checkov does not follow
+
   name               = local.name
   load_balancer_type = "application"
   internal           = false
@@ -9,7 +11,7 @@ resource "aws_lb" "main" {
 
   idle_timeout               = 300 # a page's WebSocket outlives a pause of its reader; Streamlit pings within that
   drop_invalid_header_fields = true
-  enable_deletion_protection = var.deletion_protection && !var.disposable
+  enable_deletion_protection = var.disposable ? false : var.deletion_protection
 
   access_logs {
     bucket  = aws_s3_bucket.logs.id
@@ -76,6 +78,8 @@ resource "aws_lb_target_group" "dashboard" {
 # asks Cognito for the client's secret itself; of another provider it would have to stand in Terraform's state.
 
 resource "aws_lb_target_group" "webserver" {
+  # checkov:skip=CKV_AWS_378: TLS ends at the load balancer; behind it only its group reaches the tasks
+
   count = var.dagster_sign_in == null ? 0 : 1
 
   name                 = "${local.name}-webserver"

@@ -2,23 +2,37 @@
 # Names hold the account's number, since bucket names are one namespace for everybody.
 
 resource "aws_s3_bucket" "images" {
+  # checkov:skip=CKV_AWS_144: copies in a second region would double the cost; versions and backups cover mistakes
+  # checkov:skip=CKV2_AWS_62: nothing listens; the inbox is looked at by a sensor
+
   bucket        = "${local.name}-images-${local.account_id}"
   force_destroy = var.disposable
 }
 
 # Imports under inbox/ (and done/, rejected/ beside it), the application's records under landing/.
 resource "aws_s3_bucket" "inbox" {
+  # checkov:skip=CKV_AWS_144: copies in a second region would double the cost; versions and backups cover mistakes
+  # checkov:skip=CKV2_AWS_62: nothing listens; the inbox is looked at by a sensor
+
   bucket        = "${local.name}-inbox-${local.account_id}"
   force_destroy = var.disposable
 }
 
 resource "aws_s3_bucket" "lake" {
+  # checkov:skip=CKV_AWS_144: copies in a second region would double the cost; versions and backups cover mistakes
+  # checkov:skip=CKV2_AWS_62: nothing listens; the inbox is looked at by a sensor
+
   bucket        = "${local.name}-lake-${local.account_id}"
   force_destroy = var.disposable
 }
 
 # Logs of the load balancer under alb/, of the other buckets under s3/, of Dagster's steps under dagster/.
 resource "aws_s3_bucket" "logs" {
+  # checkov:skip=CKV_AWS_144: copies in a second region would double the cost; versions and backups cover mistakes
+  # checkov:skip=CKV2_AWS_62: nothing listens; the inbox is looked at by a sensor
+  # checkov:skip=CKV_AWS_145: load balancers write only to buckets under S3's own key
+  # checkov:skip=CKV_AWS_18: it is where the others are logged to; its own log would feed itself
+
   bucket        = "${local.name}-logs-${local.account_id}"
   force_destroy = var.disposable
 }

@@ -20,6 +20,8 @@ locals {
 }
 
 resource "aws_secretsmanager_secret" "main" {
+  # checkov:skip=CKV2_AWS_57: tasks read secrets when they start, so a change goes with a rollout, begun by secret_versions
+
   for_each = merge(local.generated_secrets, local.provided_secrets)
 
   name                    = "promptory/${var.environment}/${each.value.path}"

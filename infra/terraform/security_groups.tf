@@ -39,6 +39,8 @@ locals {
 }
 
 resource "aws_security_group" "main" {
+  # checkov:skip=CKV2_AWS_5: attached by services.tf, rds.tf, alb.tf and the output rollout, by names that checkov does not follow
+
   for_each = local.groups
 
   name        = "${local.name}-${each.key}"

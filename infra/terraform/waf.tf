@@ -13,6 +13,8 @@ locals {
 }
 
 resource "aws_wafv2_web_acl" "main" {
+  # checkov:skip=CKV_AWS_192: AWSManagedRulesKnownBadInputsRuleSet is among managed_rules, which checkov does not follow
+
   count = var.web_application_firewall ? 1 : 0
 
   name        = local.name

@@ -25,5 +25,5 @@ task_sizes = {
 
 dashboard_tasks    = { min = 2, max = 8 }
 container_insights = true
-log_days           = 90
+log_days           = 365
 monthly_budget_usd = 700
