@@ -1,5 +1,5 @@
 # What a deployment may do: change the environment of its own name, and nothing that another one, or this configuration,
-# has made. It may not delete what cannot be had back (buckets, the database, secrets, keys): a person does that.
+# has made. It may not delete what cannot be had back (buckets, the database, secrets, keys), lest a mistake in a plan does.
 
 locals {
   deploy_policies = {
@@ -96,7 +96,7 @@ data "aws_iam_policy_document" "deploy_identity" {
     resources = ["arn:${local.partition}:iam::${local.account_id}:role/promptory-${each.key}-*"]
 
     condition {
-      test     = "StringEquals"
+      test     = "ArnEquals"
       variable = "iam:PermissionsBoundary"
       values   = [aws_iam_policy.boundary[each.key].arn]
     }

@@ -1,4 +1,4 @@
-# Rights of deployments over what keeps data: to make and to change, not to delete, and not to read the buckets' objects.
+# Rights of deployments over what keeps data: to make and to change it, not to delete it.
 
 data "aws_iam_policy_document" "deploy_data" {
   # checkov:skip=CKV_AWS_356: the statements with * hold actions for which AWS knows no resource, or that are bound by tag
@@ -7,8 +7,14 @@ data "aws_iam_policy_document" "deploy_data" {
 
   statement {
     sid       = "Look"
-    actions   = ["kms:ListAliases", "rds:DescribeDBEngineVersions", "rds:DescribeDBInstances", "rds:DescribeOrderableDBInstanceOptions", "secretsmanager:GetRandomPassword"]
-    resources = ["*"] # AWS knows no resource for most of these
+    actions   = ["kms:ListAliases", "rds:DescribeDBEngineVersions", "rds:DescribeOrderableDBInstanceOptions", "secretsmanager:GetRandomPassword"]
+    resources = ["*"] # AWS knows no resource for these
+  }
+
+  statement {
+    sid       = "LookAtDatabases"
+    actions   = ["rds:DescribeDBInstances"]
+    resources = ["${local.arn["rds"]}:db:*"]
   }
 
   statement {
@@ -50,8 +56,8 @@ data "aws_iam_policy_document" "deploy_data" {
 
   statement {
     sid       = "MakeKey"
-    actions   = ["kms:CreateKey", "kms:TagResource"]
-    resources = ["*"]
+    actions   = ["kms:CreateKey"]
+    resources = ["*"] # AWS knows no resource for it
 
     condition {
       test     = "StringEquals"
@@ -63,9 +69,9 @@ data "aws_iam_policy_document" "deploy_data" {
   statement {
     sid = "Key"
     actions = [
-      "kms:CreateAlias", "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:EnableKeyRotation",
+      "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:EnableKeyRotation",
       "kms:GenerateDataKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:PutKeyPolicy",
-      "kms:UntagResource", "kms:UpdateKeyDescription",
+      "kms:TagResource", "kms:UntagResource", "kms:UpdateKeyDescription",
     ]
     resources = ["${local.arn["kms"]}:key/*"]
 
@@ -79,6 +85,6 @@ data "aws_iam_policy_document" "deploy_data" {
   statement {
     sid       = "NameOfKey"
     actions   = ["kms:CreateAlias", "kms:UpdateAlias"]
-    resources = ["${local.arn["kms"]}:alias/promptory-${each.key}"]
+    resources = ["${local.arn["kms"]}:alias/promptory-${each.key}", "${local.arn["kms"]}:key/*"]
   }
 }

@@ -7,9 +7,29 @@ data "aws_iam_policy_document" "deploy_network" {
   for_each = var.environments
 
   statement {
-    sid       = "Look"
-    actions   = ["ec2:Describe*", "servicediscovery:Get*", "servicediscovery:List*"]
+    sid = "Look"
+    actions = [
+      "ec2:DescribeAccountAttributes", "ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute",
+      "ec2:DescribeAvailabilityZones", "ec2:DescribeFlowLogs", "ec2:DescribeInternetGateways",
+      "ec2:DescribeManagedPrefixLists", "ec2:DescribeNatGateways", "ec2:DescribeNetworkAcls",
+      "ec2:DescribeNetworkInterfaces", "ec2:DescribePrefixLists", "ec2:DescribeRouteTables",
+      "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeTags",
+      "ec2:DescribeVpcEndpointServices", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs", "servicediscovery:GetOperation",
+      "servicediscovery:ListNamespaces", "servicediscovery:ListServices", "servicediscovery:ListTagsForResource",
+    ]
     resources = ["*"] # AWS knows no resource for these
+  }
+
+  statement {
+    sid       = "LookAtNames"
+    actions   = ["servicediscovery:GetNamespace", "servicediscovery:GetService"]
+    resources = ["${local.arn["servicediscovery"]}:*"]
+  }
+
+  statement {
+    sid       = "LookAtVpcs"
+    actions   = ["ec2:DescribeVpcAttribute"]
+    resources = ["${local.arn["ec2"]}:vpc/*"]
   }
 
   # What is made bears the environment's tag, as Terraform gives it to everything.
@@ -57,8 +77,8 @@ data "aws_iam_policy_document" "deploy_network" {
 
   statement {
     sid       = "NamesMade"
-    actions   = ["servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:CreateService", "servicediscovery:TagResource"]
-    resources = ["*"]
+    actions   = ["servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:TagResource"]
+    resources = ["*"] # AWS knows no resource for these
 
     condition {
       test     = "StringEquals"
@@ -71,7 +91,7 @@ data "aws_iam_policy_document" "deploy_network" {
     sid = "NamesChanged"
     actions = [
       "servicediscovery:CreateService", "servicediscovery:DeleteNamespace", "servicediscovery:DeleteService",
-      "servicediscovery:UntagResource", "servicediscovery:UpdatePrivateDnsNamespace", "servicediscovery:UpdateService",
+      "servicediscovery:UpdatePrivateDnsNamespace", "servicediscovery:UpdateService",
     ]
     resources = ["${local.arn["servicediscovery"]}:*"]
 
@@ -86,8 +106,7 @@ data "aws_iam_policy_document" "deploy_network" {
   statement {
     sid = "ZoneOfInternalNames"
     actions = [
-      "route53:AssociateVPCWithHostedZone", "route53:CreateHostedZone", "route53:GetHostedZone",
-      "route53:ListHostedZonesByName",
+      "route53:AssociateVPCWithHostedZone", "route53:CreateHostedZone", "route53:ListHostedZonesByName",
     ]
     resources = ["*"]
   }
@@ -100,15 +119,28 @@ data "aws_iam_policy_document" "deploy_entrance" {
 
   statement {
     sid       = "Look"
-    actions   = ["elasticloadbalancing:Describe*", "route53:GetChange", "route53:ListHostedZones", "route53:ListTagsForResource", "wafv2:List*"]
-    resources = ["*"] # AWS knows no resource for most of these
+    actions   = ["elasticloadbalancing:Describe*", "elasticloadbalancing:SetWebAcl", "route53:ListHostedZones"]
+    resources = ["*"] # AWS knows no resource for these
+  }
+
+  statement {
+    sid       = "LookAtZones"
+    actions   = ["route53:GetChange", "route53:GetHostedZone"]
+    resources = ["arn:${local.partition}:route53:::change/*", "arn:${local.partition}:route53:::hostedzone/*"]
   }
 
   statement {
     sid = "LoadBalancer"
     actions = [
-      "elasticloadbalancing:AddTags", "elasticloadbalancing:Create*", "elasticloadbalancing:Delete*",
-      "elasticloadbalancing:Modify*", "elasticloadbalancing:RemoveTags", "elasticloadbalancing:Set*",
+      "elasticloadbalancing:AddTags", "elasticloadbalancing:CreateListener", "elasticloadbalancing:CreateLoadBalancer",
+      "elasticloadbalancing:CreateRule", "elasticloadbalancing:CreateTargetGroup", "elasticloadbalancing:DeleteListener",
+      "elasticloadbalancing:DeleteLoadBalancer", "elasticloadbalancing:DeleteRule",
+      "elasticloadbalancing:DeleteTargetGroup", "elasticloadbalancing:ModifyListener",
+      "elasticloadbalancing:ModifyListenerAttributes", "elasticloadbalancing:ModifyLoadBalancerAttributes",
+      "elasticloadbalancing:ModifyRule", "elasticloadbalancing:ModifyTargetGroup",
+      "elasticloadbalancing:ModifyTargetGroupAttributes", "elasticloadbalancing:RemoveTags",
+      "elasticloadbalancing:SetIpAddressType", "elasticloadbalancing:SetRulePriorities",
+      "elasticloadbalancing:SetSecurityGroups", "elasticloadbalancing:SetSubnets",
     ]
     resources = [
       for kind in ["loadbalancer/app/promptory-${each.key}/*", "listener/app/promptory-${each.key}/*", "listener-rule/app/promptory-${each.key}/*", "targetgroup/promptory-${each.key}-*/*"] :
@@ -128,7 +160,7 @@ data "aws_iam_policy_document" "deploy_entrance" {
     actions = [
       "wafv2:AssociateWebACL", "wafv2:CreateWebACL", "wafv2:DeleteLoggingConfiguration", "wafv2:DeleteWebACL",
       "wafv2:DisassociateWebACL", "wafv2:GetLoggingConfiguration", "wafv2:GetWebACL", "wafv2:GetWebACLForResource",
-      "wafv2:PutLoggingConfiguration", "wafv2:TagResource", "wafv2:UntagResource", "wafv2:UpdateWebACL",
+      "wafv2:ListTagsForResource", "wafv2:PutLoggingConfiguration", "wafv2:TagResource", "wafv2:UntagResource", "wafv2:UpdateWebACL",
     ]
     resources = [
       "${local.arn["wafv2"]}:regional/webacl/promptory-${each.key}/*",
@@ -139,7 +171,7 @@ data "aws_iam_policy_document" "deploy_entrance" {
 
   statement {
     sid       = "RequestCertificates"
-    actions   = ["acm:AddTagsToCertificate", "acm:RequestCertificate"]
+    actions   = ["acm:RequestCertificate"]
     resources = ["*"]
 
     condition {
@@ -151,7 +183,7 @@ data "aws_iam_policy_document" "deploy_entrance" {
 
   statement {
     sid       = "Certificates"
-    actions   = ["acm:DeleteCertificate", "acm:DescribeCertificate", "acm:GetCertificate", "acm:ListTagsForCertificate"]
+    actions   = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:DescribeCertificate", "acm:GetCertificate", "acm:ListTagsForCertificate"]
     resources = ["${local.arn["acm"]}:certificate/*"]
   }
 
@@ -160,7 +192,7 @@ data "aws_iam_policy_document" "deploy_entrance" {
 
     content {
       sid       = "Records"
-      actions   = ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"]
+      actions   = ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"]
       resources = [for id in var.route53_zone_ids : "arn:${local.partition}:route53:::hostedzone/${id}"]
     }
   }

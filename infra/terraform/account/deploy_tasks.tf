@@ -43,18 +43,19 @@ data "aws_iam_policy_document" "deploy_tasks" {
     }
   }
 
-  # ARNs of scalable targets hold no name of ours; their tag does.
   statement {
     sid       = "LookAtScaling"
-    actions   = ["application-autoscaling:Describe*", "application-autoscaling:ListTagsForResource"]
-    resources = ["*"]
+    actions   = ["application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies"]
+    resources = ["*"] # AWS knows no resource for these
   }
 
+  # Their ARNs hold no name of ours.
   statement {
     sid = "Scaling"
     actions = [
       "application-autoscaling:DeleteScalingPolicy", "application-autoscaling:DeregisterScalableTarget",
-      "application-autoscaling:PutScalingPolicy", "application-autoscaling:RegisterScalableTarget",
+      "application-autoscaling:ListTagsForResource", "application-autoscaling:PutScalingPolicy",
+      "application-autoscaling:RegisterScalableTarget",
       "application-autoscaling:TagResource", "application-autoscaling:UntagResource",
     ]
     resources = ["${local.arn["application-autoscaling"]}:scalable-target/*"]
@@ -68,8 +69,14 @@ data "aws_iam_policy_document" "deploy_monitoring" {
 
   statement {
     sid       = "Look"
-    actions   = ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups"]
-    resources = ["*"] # Terraform asks for these by beginnings of names
+    actions   = ["logs:DescribeLogGroups"]
+    resources = ["*"] # AWS knows no resource for it
+  }
+
+  statement {
+    sid       = "LookAtAlarms"
+    actions   = ["cloudwatch:DescribeAlarms"]
+    resources = ["${local.arn["cloudwatch"]}:alarm:*"]
   }
 
   statement {
@@ -117,7 +124,7 @@ data "aws_iam_policy_document" "deploy_monitoring" {
   statement {
     sid       = "Subscriptions"
     actions   = ["sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"]
-    resources = ["${local.arn["sns"]}:promptory-${each.key}-alarms*"]
+    resources = ["*"] # AWS knows no resource for these
   }
 
   statement {
