@@ -25,11 +25,12 @@ class TerraformFailedError(AssertionError):
 
 @dataclass(frozen=True)
 class Terraform:
-    """One working copy with its own state."""
+    """One working copy with its own state; its calls are signed with `key`."""
 
     folder: Path
     endpoint: str
     variables: tuple[str, ...] = ()
+    key: str = "administrator"
 
     @classmethod
     def copy(
@@ -106,7 +107,7 @@ class Terraform:
         """The emulated AWS is the only one to be reached."""
         return clean_environment() | {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_ACCESS_KEY_ID": self.key,
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_REGION": "us-east-1",
             "AWS_EC2_METADATA_DISABLED": "true",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from tests.infra.terraform import CONFIGURATION, Terraform, stop_running
 VARIABLES = Path(__file__).parent / "variables"
 NAMES = ("default", "largest")
 
+# The key that a deployment signs its calls with.
+DEPLOYMENT = "deployment"
+
 
 @dataclass(frozen=True)
 class World:
@@ -25,7 +28,16 @@ class World:
     account: Account
     terraform: Terraform
     # What the account held before.
-    found: frozenset[str] = frozenset()
+    found: frozenset[str]
+    # What the emulator says of what it was asked for.
+    log: Path
+
+    @property
+    def rights_of_deployment(self) -> set[str]:
+        """The rights that everything needed which Terraform did here so far."""
+        asked = f"{DEPLOYMENT} asks for "
+        lines = self.log.read_text(encoding="utf-8").splitlines()
+        return {line.removeprefix(asked) for line in lines if line.startswith(asked)}
 
     @cached_property
     def outputs(self) -> dict[str, Any]:
@@ -50,10 +62,11 @@ def applied(folder: Path) -> Iterator[dict[str, "Future[World]"]]:
 
 def _apply(name: str, account: Account, folder: Path) -> World:
     variables = [f"-var-file={VARIABLES / name}.tfvars", *_PREPARED[name](account, folder)]
-    terraform = Terraform.copy(folder / "environment", account.endpoint, variables=variables)
+    copy = Terraform.copy(folder / "environment", account.endpoint, variables=variables)
+    terraform = replace(copy, key=DEPLOYMENT)
     found = frozenset(inventory(account))
     terraform.apply()
-    return World(name, account, terraform, found)
+    return World(name, account, terraform, found, folder.with_suffix(".log"))
 
 
 def _with_certificate(account: Account, _: Path) -> list[str]:

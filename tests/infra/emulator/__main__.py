@@ -1,6 +1,7 @@
 """`python -m tests.infra.emulator PORT` serves the emulated AWS on that port of 127.0.0.1."""
 
 import argparse
+import logging
 import os
 
 # moto reads these once, when it is imported.
@@ -22,4 +23,5 @@ from tests.infra.emulator import (
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("port", type=int)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     server.serve(parser.parse_args().port)

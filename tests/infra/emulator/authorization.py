@@ -1,6 +1,7 @@
 """IAM enforced: whoever has assumed a role may do what its policies say; the account's administrator may do all."""
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,7 +14,8 @@ from moto.s3.models import FakeBucket, s3_backends
 from moto.sts.models import sts_backends
 
 from tests.infra.emulator.policies import Caller, Question, Verdict, judge
-from tests.infra.emulator.questions import asked
+from tests.infra.emulator.questions import asked, signing_service
+from tests.infra.emulator.rights import right
 
 # Every request to AWS is over TLS, and the emulator's are taken for it but with this header set to "plain".
 TRANSPORT = "x-emulated-transport"
@@ -23,8 +25,14 @@ class DeniedError(Exception):
     """The caller may not do this."""
 
 
+_log = logging.getLogger(__name__)
+
+
 def _authorize(request: Any, _kind: type, resource: str = "*") -> None:
     caller = _caller(request)
+    if caller is None:
+        service = signing_service(request)
+        _log.info("%s asks for %s", _key(request), right(service, request))
     if request.service_name != "s3" and (caller is None or not caller.role):
         return
     if str(request._get_action()) == "GetCallerIdentity":
@@ -34,15 +42,21 @@ def _authorize(request: Any, _kind: type, resource: str = "*") -> None:
             _deny(request, question, caller)
 
 
+def _key(request: Any) -> str:
+    """The name of the key that a request is signed with."""
+    in_link = [request.querystring.get(name, [""])[0] for name in ("X-Amz-Credential", "AWSAccessKeyId")]
+    signed: str = request.headers.get("Authorization") or "".join(in_link)
+    return (signed.partition("Credential=")[2] or signed).partition("/")[0]
+
+
 def _caller(request: Any) -> Caller | None:
     """The role of the caller; None stands for the administrator, and a caller without a role for nobody known."""
-    in_link = [request.querystring.get(name, [""])[0] for name in ("X-Amz-Credential", "AWSAccessKeyId")]
-    signed = request.headers.get("Authorization") or "".join(in_link)
+    key = _key(request)
     account = request.current_account
-    if not signed:
+    if not key:
         return Caller(account)
     for session in sts_backends[account]["aws"].assumed_roles:
-        if session.access_key_id in signed:
+        if session.access_key_id == key:
             return Caller(account, session.role_arn, session.arn)
     return None
 

@@ -20,7 +20,7 @@ class UnknownResourceError(Exception):
 
 def asked(request: Any, resource: str) -> list[Question]:
     """Everything that a caller must be allowed for this request; `resource` is the one that moto found, for S3."""
-    service = _signing_service(request)
+    service = signing_service(request)
     action = str(request._get_action())
     if service == "s3":
         return list(_of_s3(request, action, resource))
@@ -169,7 +169,8 @@ def _of_no_resource(service: str, *actions: str) -> Callable[[_Request], Iterato
     return find
 
 
-def _signing_service(request: Any) -> str:
+def signing_service(request: Any) -> str:
+    """The service that a request is for, by the name that it is signed with."""
     scope = request.headers.get("Authorization") or (request.querystring.get("X-Amz-Credential") or [""])[0]
     parts = scope.partition("Credential=")[2] or scope
     return str(parts.split(",")[0].split("/")[3]) if parts.count("/") >= 4 else str(request.service_name)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
 
 from tests.infra.emulator.closing import extends
@@ -36,3 +36,10 @@ def _takes_logs(source: Any, target_bucket: Any, target_prefix: str | None) -> b
 
 
 setattr(FakeBucket, "_log_permissions_enabled_policy", _takes_logs)  # noqa: B010 -- moto's class, not ours
+
+
+def _nothing_to_dispose(_marker: FakeDeleteMarker, *_: Any) -> None:
+    """A mark of deletion has no content; moto fails to delete one, as AWS does on the way to an empty bucket."""
+
+
+setattr(FakeDeleteMarker, "dispose", _nothing_to_dispose)  # noqa: B010

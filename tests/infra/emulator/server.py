@@ -3,6 +3,8 @@
 import json
 import logging
 from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from flask import Flask, Response, request
@@ -12,6 +14,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 
 from tests.infra.emulator.authorization import DeniedError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _log = logging.getLogger(__name__)
 
@@ -24,10 +29,14 @@ _QUERY = "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message><
 
 def serve(port: int) -> None:
     """Serve until the process is stopped."""
-    server = make_server(
-        "127.0.0.1", port, DomainDispatcherApplication(_app), threaded=True, request_handler=MotoRequestHandler
-    )
-    server.serve_forever()
+    dispatcher, one_at_a_time = DomainDispatcherApplication(_app), Lock()
+
+    def answer(environment: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        # What moto keeps is not made for threads: a rule that is added twice at once was there already.
+        with one_at_a_time:
+            return list(dispatcher(environment, start))
+
+    make_server("127.0.0.1", port, answer, threaded=True, request_handler=MotoRequestHandler).serve_forever()
 
 
 def _app(service: SERVICE_NAMES) -> Flask:
