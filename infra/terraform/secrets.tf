@@ -1,14 +1,19 @@
 # Values go from a generator straight to Secrets Manager as write-only arguments: neither plan nor state holds one.
 
 locals {
-  generated_secrets = {
-    database-master    = { path = "database/master", version = var.secret_versions.database_master }
-    database-dashboard = { path = "database/dashboard", version = var.secret_versions.database_dashboard }
-    database-dagster   = { path = "database/dagster", version = var.secret_versions.database_dagster }
-    database-analyst   = { path = "database/analyst", version = var.secret_versions.database_analyst }
-    cookie-secret      = { path = "cookie-secret", version = var.secret_versions.cookie_secret }
-    pseudonym-key      = { path = "pseudonym-key", version = var.secret_versions.pseudonym_key }
-  }
+  generated_secrets = merge(
+    {
+      database-master    = { path = "database/master", version = var.secret_versions.database_master }
+      database-dashboard = { path = "database/dashboard", version = var.secret_versions.database_dashboard }
+      database-dagster   = { path = "database/dagster", version = var.secret_versions.database_dagster }
+      database-analyst   = { path = "database/analyst", version = var.secret_versions.database_analyst }
+      cookie-secret      = { path = "cookie-secret", version = var.secret_versions.cookie_secret }
+      pseudonym-key      = { path = "pseudonym-key", version = var.secret_versions.pseudonym_key }
+    },
+    var.admin_email == null ? {} : {
+      admin-password = { path = "admin-password", version = var.secret_versions.admin_password }
+    },
+  )
 
   provided_secrets = {
     for name, secret in {

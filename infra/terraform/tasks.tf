@@ -7,7 +7,7 @@ locals {
   tasks = {
     dashboard = {
       image       = "dashboard"
-      command     = ["promptory", "serve", "dashboard"]
+      command     = ["promptory", "serve"]
       port        = local.ports.dashboard
       health      = ["CMD", "promptory-health", "http://127.0.0.1:8501/_stcore/health"]
       environment = merge(local.common_environment, local.dashboard_environment)
@@ -15,7 +15,7 @@ locals {
     }
     webserver = {
       image       = "dagster"
-      command     = ["dagster-webserver", "-h", "0.0.0.0", "-p", "3000", "-w", local.workspace]
+      command     = ["dagster-webserver", "--host", "0.0.0.0", "--port", "3000", "--workspace", local.workspace, "--log-format", "json"]
       port        = local.ports.webserver
       health      = ["CMD", "promptory-health", "http://127.0.0.1:3000/server_info"]
       environment = merge(local.common_environment, local.dagster_environment)
@@ -23,7 +23,7 @@ locals {
     }
     daemon = {
       image       = "dagster"
-      command     = ["dagster-daemon", "run", "-w", local.workspace]
+      command     = ["dagster-daemon", "run", "--workspace", local.workspace, "--log-format", "json"]
       port        = null
       health      = ["CMD", "dagster-daemon", "liveness-check"]
       environment = merge(local.common_environment, local.dagster_environment)
@@ -32,11 +32,11 @@ locals {
     code-server = {
       image = "dagster"
       command = [
-        "dagster", "code-server", "start", "-h", "0.0.0.0", "-p", "4000",
-        "-m", "orchestration.definitions", "--location-name", "promptory",
+        "dagster", "api", "grpc", "--host", "0.0.0.0", "--port", "4000",
+        "--module-name", "orchestration.definitions", "--location-name", "promptory", "--log-format", "json",
       ]
       port        = local.ports.code-server
-      health      = ["CMD", "dagster", "api", "grpc-health-check", "-p", "4000"]
+      health      = ["CMD", "dagster", "api", "grpc-health-check", "--port", "4000"]
       environment = merge(local.common_environment, local.dagster_environment)
       secrets     = merge(local.common_secrets, local.dagster_secrets)
     }
@@ -51,7 +51,7 @@ locals {
     }
     migration = {
       image       = "dagster"
-      command     = ["promptory", "serve", "migration"]
+      command     = ["promptory", "db", "prepare"]
       port        = null
       health      = null
       environment = merge(local.common_environment, local.migration_environment)

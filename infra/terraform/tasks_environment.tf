@@ -2,8 +2,9 @@
 
 locals {
   # Addresses without passwords; the application puts them together.
-  database_host = "${aws_db_instance.main.address}:${aws_db_instance.main.port}"
-  database_path = "${local.database_host}/${aws_db_instance.main.db_name}?sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds-global-bundle.pem"
+  database_host   = "${aws_db_instance.main.address}:${aws_db_instance.main.port}"
+  rds_certificate = "/etc/ssl/certs/rds-global-bundle.pem"
+  database_path   = "${local.database_host}/${aws_db_instance.main.db_name}?sslmode=verify-full&sslrootcert=${local.rds_certificate}"
 
   webserver_host   = "webserver.${aws_service_discovery_private_dns_namespace.main.name}"
   code_server_host = "code-server.${aws_service_discovery_private_dns_namespace.main.name}"
@@ -46,31 +47,35 @@ locals {
     },
   )
 
-  dagster_storage = {
-    DAGSTER_HOME        = local.dagster_home
-    DAGSTER_PG_HOST     = aws_db_instance.main.address
-    DAGSTER_PG_USER     = "promptory_dagster_login"
-    DAGSTER_PG_DATABASE = aws_db_instance.main.db_name
+  # What dagster.yaml in the image takes from the environment. Its storage leaves TLS to libpq's own variables.
+  dagster_instance = {
+    DAGSTER_HOME                = local.dagster_home
+    DAGSTER_PG_HOST             = aws_db_instance.main.address
+    DAGSTER_PG_USER             = "promptory_dagster_login"
+    DAGSTER_PG_DATABASE         = aws_db_instance.main.db_name
+    DAGSTER_COMPUTE_LOGS_BUCKET = aws_s3_bucket.logs.id
+    DAGSTER_RUN_TASK_FAMILY     = "${local.name}-run"
+    DAGSTER_RUN_CONTAINER       = "run"
+    PGSSLMODE                   = "verify-full"
+    PGSSLROOTCERT               = local.rds_certificate
   }
 
   dagster_environment = merge(
     local.embedder_environment,
-    local.dagster_storage,
+    local.dagster_instance,
     {
-      PROMPTORY_DATABASE_URL      = "postgresql://promptory_dagster_login@${local.database_path}"
-      PROMPTORY_IMAGES            = "s3://${aws_s3_bucket.images.id}/images"
-      PROMPTORY_INBOX             = "s3://${aws_s3_bucket.inbox.id}/inbox"
-      PROMPTORY_LANDING           = "s3://${aws_s3_bucket.inbox.id}/landing"
-      DAGSTER_CODE_SERVER_HOST    = local.code_server_host
-      DAGSTER_COMPUTE_LOGS_BUCKET = aws_s3_bucket.logs.id
-      DAGSTER_RUN_TASK_FAMILY     = "${local.name}-run"
-      DAGSTER_RUN_CONTAINER       = "run"
+      PROMPTORY_DATABASE_URL   = "postgresql://promptory_dagster_login@${local.database_path}"
+      PROMPTORY_IMAGES         = "s3://${aws_s3_bucket.images.id}/images"
+      PROMPTORY_INBOX          = "s3://${aws_s3_bucket.inbox.id}/inbox"
+      PROMPTORY_LANDING        = "s3://${aws_s3_bucket.inbox.id}/landing"
+      DAGSTER_CODE_SERVER_HOST = local.code_server_host
     },
   )
 
   migration_environment = merge(
-    local.dagster_storage,
+    local.dagster_instance,
     { PROMPTORY_DATABASE_URL = "postgresql://${aws_db_instance.main.username}@${local.database_path}" },
+    var.admin_email == null ? {} : { PROMPTORY_ADMIN_EMAIL = var.admin_email },
   )
 
   # Variable = secret. What is optional is left out, not left empty.
@@ -98,11 +103,14 @@ locals {
     contains(keys(local.provided_secrets), "alert-webhook") ? { PROMPTORY_ALERT_WEBHOOK = "alert-webhook" } : {},
   )
 
-  migration_secrets = {
-    PROMPTORY_DATABASE_PASSWORD        = "database-master"
-    PROMPTORY_DASHBOARD_LOGIN_PASSWORD = "database-dashboard"
-    PROMPTORY_DAGSTER_LOGIN_PASSWORD   = "database-dagster"
-    PROMPTORY_ANALYST_LOGIN_PASSWORD   = "database-analyst"
-    DAGSTER_PG_PASSWORD                = "database-dagster"
-  }
+  migration_secrets = merge(
+    {
+      PROMPTORY_DATABASE_PASSWORD        = "database-master"
+      PROMPTORY_DASHBOARD_LOGIN_PASSWORD = "database-dashboard"
+      PROMPTORY_DAGSTER_LOGIN_PASSWORD   = "database-dagster"
+      PROMPTORY_ANALYST_LOGIN_PASSWORD   = "database-analyst"
+      DAGSTER_PG_PASSWORD                = "database-dagster"
+    },
+    var.admin_email == null ? {} : { PROMPTORY_ADMIN_PASSWORD = "admin-password" },
+  )
 }

@@ -15,6 +15,17 @@ variable "registration" {
   default     = false
 }
 
+variable "admin_email" {
+  description = "The first administrator, whom the migration makes as long as there is none; the password is generated as the secret admin-password. null: none is made."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.admin_email == null || can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", var.admin_email))
+    error_message = "Set admin_email to an e-mail address, as in \"admin@example.org\"."
+  }
+}
+
 variable "embedder" {
   description = "What search compares meanings with, beside words: none, minilm (in the image) or bedrock."
   type        = string
@@ -94,6 +105,7 @@ variable "secret_versions" {
     database_analyst   = optional(number, 1)
     cookie_secret      = optional(number, 1)
     pseudonym_key      = optional(number, 1)
+    admin_password     = optional(number, 1)
     oidc_client_secret = optional(number, 0)
     sentry_dsn         = optional(number, 0)
     alert_webhook      = optional(number, 0)

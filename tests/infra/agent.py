@@ -22,8 +22,7 @@ ROOT = Path(__file__).parents[2]
 class Agent:
     """Runs the tasks of a cluster, each with the variables, the secrets and the rights that its definition gives it.
 
-    `local` are the variables that are others on this machine, `here` the folders and ports of a container that are
-    others here.
+    `local` are the variables that are others on this machine, `here` the addresses, folders and ports.
     """
 
     account: Account
@@ -32,11 +31,6 @@ class Agent:
     here: Mapping[str, str]
     logs: Path
     metadata: str
-
-    def tasks(self, family: str) -> list[str]:
-        """The tasks of a family that are to run, by ARN."""
-        ecs = self.account.client("ecs")
-        return list(ecs.list_tasks(cluster=self.cluster, family=family, desiredStatus="RUNNING")["taskArns"])
 
     def start(self, task: str) -> subprocess.Popen[bytes]:
         """Start the command of a task: the one that RunTask was given, or that of the definition."""
@@ -68,7 +62,9 @@ class Agent:
             status="STOPPED",
             reason="Essential container in task exited",
             # As a shell says it: a signal adds 128.
-            containers=[{"containerName": "run", "status": "STOPPED", "exitCode": code if code >= 0 else 128 - code}],
+            containers=[
+                {"containerName": self._name(task), "status": "STOPPED", "exitCode": code if code >= 0 else 128 - code}
+            ],
         )
         return code
 
@@ -83,9 +79,10 @@ class Agent:
         return variables | self.account.assume(definition["taskRoleArn"]).environment() | dict(self.local)
 
     def _here(self, text: str) -> str:
-        for there, here in self.here.items():
-            text = text.replace(there, here)
-        return text
+        return translated(text, self.here)
+
+    def _name(self, task: str) -> str:
+        return str(self._task(task)["containers"][0]["name"])
 
     def _task(self, task: str) -> dict[str, Any]:
         (told,) = self.account.client("ecs").describe_tasks(cluster=self.cluster, tasks=[task])["tasks"]
@@ -99,6 +96,13 @@ class Agent:
     def _of_machine() -> dict[str, str]:
         path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
         return {"PATH": path, "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": str(ROOT)}
+
+
+def translated(text: str, here: Mapping[str, str]) -> str:
+    """A text with what is somewhere else here."""
+    for there, place in here.items():
+        text = text.replace(there, place)
+    return text
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -53,7 +53,7 @@ ACTIONS: Mapping[str, set[str]] = {
     # Every process of Dagster that opens its instance makes the launcher, which looks its task definition up.
     "code-server": {"look up definitions"},
     "run": {"look up definitions", "watch tasks"},
-    "migration": set(),
+    "migration": {"look up definitions"},
 }
 
 

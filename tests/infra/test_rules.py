@@ -26,10 +26,12 @@ EVERYWHERE = {
     "AWS_REGION", "AWS_DEFAULT_REGION", "PROMPTORY_DATABASE_URL", "PROMPTORY_DATABASE_PASSWORD",
     "PROMPTORY_COOKIE_SECRET", "PROMPTORY_PSEUDONYM_KEY",
 }  # fmt: skip
-STORAGE = {"DAGSTER_HOME", "DAGSTER_PG_HOST", "DAGSTER_PG_USER", "DAGSTER_PG_DATABASE", "DAGSTER_PG_PASSWORD"}
-OF_DAGSTER = STORAGE | {
+INSTANCE = {
+    "DAGSTER_HOME", "DAGSTER_PG_HOST", "DAGSTER_PG_USER", "DAGSTER_PG_DATABASE", "DAGSTER_PG_PASSWORD",
+    "DAGSTER_COMPUTE_LOGS_BUCKET", "DAGSTER_RUN_TASK_FAMILY", "DAGSTER_RUN_CONTAINER", "PGSSLMODE", "PGSSLROOTCERT",
+}  # fmt: skip
+OF_DAGSTER = INSTANCE | {
     "PROMPTORY_INBOX", "PROMPTORY_LANDING", "PROMPTORY_IMAGES", "PROMPTORY_EMBEDDER", "DAGSTER_CODE_SERVER_HOST",
-    "DAGSTER_COMPUTE_LOGS_BUCKET", "DAGSTER_RUN_TASK_FAMILY", "DAGSTER_RUN_CONTAINER",
 }  # fmt: skip
 OWN = dict.fromkeys(DAGSTER, OF_DAGSTER) | {
     "dashboard": {
@@ -37,7 +39,7 @@ OWN = dict.fromkeys(DAGSTER, OF_DAGSTER) | {
         "PROMPTORY_DASHBOARD_URL", "PROMPTORY_PROXIES", "PROMPTORY_IMAGES", "PROMPTORY_INBOX",
         "PROMPTORY_REGISTRATION", "PROMPTORY_EMBEDDER",
     },
-    "migration": STORAGE | {
+    "migration": INSTANCE | {
         "PROMPTORY_DASHBOARD_LOGIN_PASSWORD", "PROMPTORY_DAGSTER_LOGIN_PASSWORD", "PROMPTORY_ANALYST_LOGIN_PASSWORD",
     },
 }  # fmt: skip
@@ -45,7 +47,7 @@ BEDROCK = {"PROMPTORY_BEDROCK_MODEL", "PROMPTORY_BEDROCK_REGION"}
 IN_LARGEST = dict.fromkeys(DAGSTER, {"SENTRY_DSN", "PROMPTORY_ALERT_WEBHOOK"} | BEDROCK) | {
     "dashboard": BEDROCK
     | {"SENTRY_DSN", "PROMPTORY_OIDC_METADATA_URL", "PROMPTORY_OIDC_CLIENT_ID", "PROMPTORY_OIDC_CLIENT_SECRET"},
-    "migration": {"SENTRY_DSN"},
+    "migration": {"SENTRY_DSN", "PROMPTORY_ADMIN_EMAIL", "PROMPTORY_ADMIN_PASSWORD"},
 }
 
 
@@ -191,7 +193,7 @@ def test_no_secrets_value_is_in_the_plan_or_the_state(plan: Plan, world: World) 
     arns = {name: one["arn"] for name, one in plan.every("aws_secretsmanager_secret").items()}
     written = plan.every("aws_secretsmanager_secret_version")
     values = {name: reader.get_secret_value(SecretId=arns[name])["SecretString"] for name in written}
-    assert len(values) == {"default": 6, "largest": 8}[plan.name]
+    assert len(values) == {"default": 6, "largest": 9}[plan.name]
     assert [name for name, value in values.items() if value in plan.text or value in world.terraform.state()] == []
 
 

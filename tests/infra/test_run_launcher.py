@@ -5,7 +5,6 @@ and the rights of their tasks. The database is local, and the folders.
 """
 
 import json
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from typing import TypeVar
 
 import pytest
 
-from tests.infra.agent import ROOT, Agent, stop, task_metadata
+from tests.infra.agent import ROOT, Agent, stop, task_metadata, translated
 from tests.infra.worlds import World
 from tests.support.library import Library
 from tests.support.servers import free_port
@@ -37,8 +36,8 @@ class Dagster:
     library: Library
     stack: ExitStack
 
-    def start_service(self, name: str) -> None:
-        """Place a task of a service, as ECS does."""
+    def start(self, name: str) -> tuple[str, subprocess.Popen[bytes]]:
+        """Run a task: a service's as ECS places it, the migration's as a rollout does."""
         outputs = self.world.outputs
         network = {"subnets": outputs["private_subnet_ids"], "securityGroups": [outputs["security_groups"][name]]}
         (task,) = self.world.client("ecs").run_task(
@@ -47,11 +46,13 @@ class Dagster:
             launchType="FARGATE",
             networkConfiguration={"awsvpcConfiguration": network},
         )["tasks"]
-        self.stack.callback(stop, self.agent.start(task["taskArn"]))
+        return self._started(task["taskArn"])
 
     def start_run(self, name: str) -> tuple[str, subprocess.Popen[bytes]]:
         """Start the task that is launched for the import of a collection."""
-        task = _soon(lambda: self._launched(name), f"no task was launched for {name}")
+        return self._started(_soon(lambda: self._launched(name), f"no task was launched for {name}"))
+
+    def _started(self, task: str) -> tuple[str, subprocess.Popen[bytes]]:
         process = self.agent.start(task)
         self.stack.callback(stop, process)
         return task, process
@@ -74,8 +75,6 @@ class Dagster:
         return self._run(name)[1]
 
     def _run(self, name: str) -> tuple[str, str]:
-        if self.library.value("SELECT to_regclass('dagster.runs')") is None:
-            return "", ""
         statement = "SELECT run_id, status FROM dagster.runs WHERE run_body LIKE :object ORDER BY id LIMIT 1"
         rows = self.library.rows(statement, object=f"%{name}.json%")
         return (rows[0][0], rows[0][1]) if rows else ("", "")
@@ -91,32 +90,35 @@ class Dagster:
 
 @pytest.fixture
 def dagster(default_world: World, library: Library, tmp_path: Path) -> Iterator[Dagster]:
-    """Code server and daemon, as their tasks run them."""
-    home, port = _home(tmp_path), free_port()
-    library.do("CREATE SCHEMA dagster")
-    local = {
-        "PROMPTORY_DATABASE_URL": library.url.render_as_string(hide_password=False),
-        "DAGSTER_CODE_SERVER_HOST": "127.0.0.1",
-        # No host for Dagster: PostgreSQL's own library takes the socket that PGHOST names.
-        "DAGSTER_PG_HOST": "",
-        "DAGSTER_PG_USER": library.url.username or "",
-        "DAGSTER_PG_DATABASE": library.url.database or "",
-        "PGHOST": str(library.url.query["host"]),
-        "PGSSLMODE": "disable",
-    }
-    here = {"/opt/dagster/home": str(home), "/var/lib/promptory": str(tmp_path / "data"), "4000": str(port)}
-    for file in home.iterdir():
-        text = file.read_text(encoding="utf-8")
-        for there, place in here.items():
-            text = text.replace(there, place)
+    """A database that the migration has prepared, code server and daemon, as their tasks run them."""
+    database, socket, port = str(library.url.database), str(library.url.query["host"]), free_port()
+    # No host for Dagster: PostgreSQL's own library takes the socket that PGHOST names.
+    local = {"DAGSTER_CODE_SERVER_HOST": "127.0.0.1", "DAGSTER_PG_HOST": "", "DAGSTER_PG_DATABASE": database}
+    local |= {"PGHOST": socket, "PGSSLMODE": "disable"}
+    endpoint, folder = default_world.outputs["database_endpoint"], tmp_path / "home"
+    here = {
+        f"{endpoint}/promptory?sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds-global-bundle.pem": (
+            f"/{database}?host={socket}"
+        ),
+        "promptory_master@": f"{library.url.username}@",
+        "/opt/dagster/home": str(folder),
+        "/var/lib/promptory": str(tmp_path / "data"),
+        "4000": str(port),
         # A minute between two looks is for production.
-        file.write_text(text.replace("poll_interval_seconds: 60", "poll_interval_seconds: 2"), encoding="utf-8")
+        "poll_interval_seconds: 60": "poll_interval_seconds: 2",
+    }
+    folder.mkdir()
+    for name, there in (("dagster.yaml", "ecs.yaml"), ("workspace.yaml", "workspace.yaml")):
+        text = (INSTANCE / there).read_text(encoding="utf-8")
+        (folder / name).write_text(translated(text, here), encoding="utf-8")
     cluster = default_world.outputs["cluster_name"]
     with task_metadata(default_world.account, cluster) as metadata, ExitStack() as stack:
+        stack.callback(_stop_tasks, default_world)
         agent = Agent(default_world.account, cluster, local, here, tmp_path, metadata)
         services = Dagster(default_world, agent, library, stack)
-        services.start_service("code-server")
-        services.start_service("daemon")
+        assert agent.finish(*services.start("migration")) == 0
+        services.start("code-server")
+        services.start("daemon")
         yield services
 
 
@@ -141,12 +143,11 @@ def test_what_is_dropped_into_the_inbox_is_imported_by_tasks_and_a_task_that_die
     assert dagster.filed_away("hopper") == ["done"]
 
 
-def _home(folder: Path) -> Path:
-    home = folder / "home"
-    home.mkdir()
-    shutil.copy(INSTANCE / "ecs.yaml", home / "dagster.yaml")
-    shutil.copy(INSTANCE / "workspace.yaml", home)
-    return home
+def _stop_tasks(world: World) -> None:
+    """Leave the world as it was found."""
+    ecs, cluster = world.client("ecs"), world.outputs["cluster_name"]
+    for task in ecs.list_tasks(cluster=cluster, desiredStatus="RUNNING")["taskArns"]:
+        ecs.stop_task(cluster=cluster, task=task)
 
 
 def _soon(look: Callable[[], T | None], otherwise: str) -> T:

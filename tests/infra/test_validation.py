@@ -50,6 +50,7 @@ REFUSED: list[tuple[dict[str, object], str]] = [
     ({"dashboard_tasks": {"min": 1}}, "Set dashboard_tasks.min to 2 or more"),
     ({"dashboard_tasks": {"cpu": 120}}, "Set dashboard_tasks.cpu to 10 to 90 percent"),
     ({"log_level": "info"}, "Set log_level to DEBUG, INFO, WARNING or ERROR"),
+    ({"admin_email": "admin"}, "Set admin_email to an e-mail address"),
     ({"embedder": "openai"}, "Set embedder to none, minilm or bedrock"),
     ({"bedrock": {"model": "other"}}, "Set bedrock.model to cohere.embed-multilingual-v3"),
     ({"oidc": {"metadata_url": "https://login.example.org", "client_id": "x"}}, "Set oidc.metadata_url to"),

@@ -132,6 +132,33 @@ run "six_secrets_are_always_there" {
   }
 }
 
+run "the_first_administrator_has_a_password" {
+  command = plan
+
+  variables {
+    admin_email = "admin@example.org"
+    secret_versions = {
+      database_master    = 0
+      database_dashboard = 0
+      database_dagster   = 0
+      database_analyst   = 0
+      cookie_secret      = 0
+      pseudonym_key      = 0
+      admin_password     = 0
+    }
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret.main["admin-password"].name == "promptory/test/admin-password"
+    error_message = "The password is a secret."
+  }
+
+  assert {
+    condition     = toset([for name, task in local.tasks : name if contains(keys(task.secrets), "PROMPTORY_ADMIN_PASSWORD")]) == toset(["migration"])
+    error_message = "The migration alone reads it."
+  }
+}
+
 run "optional_secrets_reach_the_tasks_that_need_them" {
   command = plan
 

@@ -42,6 +42,7 @@ dashboard_tasks    = { min = 3, max = 8 }
 container_insights = true
 log_level          = "DEBUG"
 registration       = true
+admin_email        = "admin@example.org"
 
 embedder         = "bedrock"
 bedrock          = { model = "amazon.titan-embed-text-v2:0", region = "us-west-2" }
