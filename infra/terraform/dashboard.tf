@@ -1,17 +1,66 @@
 # One page of CloudWatch: from the reader's request down to PostgreSQL.
 
 locals {
+  # Whose metrics: names and values of dimensions, in turn.
+  of_load_balancer = ["LoadBalancer", aws_lb.main.arn_suffix]
+  of_database      = ["DBInstanceIdentifier", aws_db_instance.main.identifier]
+  of_application   = ["Deployment", var.environment]
+  of_services      = [for service in keys(local.services) : ["ClusterName", aws_ecs_cluster.main.name, "ServiceName", service]]
+
   widgets = [
-    { title = "Requests", statistic = "Sum", metrics = [for metric in ["RequestCount", "HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count"] : ["AWS/ApplicationELB", metric, "LoadBalancer", aws_lb.main.arn_suffix]] },
-    { title = "Seconds to answer, 95 of 100", statistic = "p95", metrics = [["AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer", aws_lb.main.arn_suffix]] },
-    { title = "CPU of the services, %", statistic = "Average", metrics = [for service in keys(local.services) : ["AWS/ECS", "CPUUtilization", "ClusterName", local.name, "ServiceName", service]] },
-    { title = "Memory of the services, %", statistic = "Maximum", metrics = [for service in keys(local.services) : ["AWS/ECS", "MemoryUtilization", "ClusterName", local.name, "ServiceName", service]] },
-    { title = "PostgreSQL: CPU, %", statistic = "Average", metrics = [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", local.name]] },
-    { title = "PostgreSQL: connections", statistic = "Maximum", metrics = [["AWS/RDS", "DatabaseConnections", "DBInstanceIdentifier", local.name]] },
-    { title = "Rows", statistic = "Sum", metrics = [for metric in ["RowsIngested", "RowsRejected"] : ["Promptory", metric, "Deployment", var.environment]] },
-    { title = "Failed runs", statistic = "Sum", metrics = [["Promptory", "RunsFailed", "Deployment", var.environment]] },
-    { title = "Milliseconds of a search, 95 of 100", statistic = "p95", metrics = [["Promptory", "SearchMilliseconds", "Deployment", var.environment]] },
-    { title = "Seconds since the rankings were built", statistic = "Maximum", metrics = [["Promptory", "FreshnessLagSeconds", "Deployment", var.environment]] },
+    {
+      title     = "Requests"
+      statistic = "Sum"
+      metrics = [
+        for metric in ["RequestCount", "HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count"] :
+        concat(["AWS/ApplicationELB", metric], local.of_load_balancer)
+      ]
+    },
+    {
+      title     = "Seconds to answer, 95 of 100"
+      statistic = "p95"
+      metrics   = [concat(["AWS/ApplicationELB", "TargetResponseTime"], local.of_load_balancer)]
+    },
+    {
+      title     = "CPU of the services, %"
+      statistic = "Average"
+      metrics   = [for service in local.of_services : concat(["AWS/ECS", "CPUUtilization"], service)]
+    },
+    {
+      title     = "Memory of the services, %"
+      statistic = "Maximum"
+      metrics   = [for service in local.of_services : concat(["AWS/ECS", "MemoryUtilization"], service)]
+    },
+    {
+      title     = "PostgreSQL: CPU, %"
+      statistic = "Average"
+      metrics   = [concat(["AWS/RDS", "CPUUtilization"], local.of_database)]
+    },
+    {
+      title     = "PostgreSQL: connections"
+      statistic = "Maximum"
+      metrics   = [concat(["AWS/RDS", "DatabaseConnections"], local.of_database)]
+    },
+    {
+      title     = "Rows"
+      statistic = "Sum"
+      metrics   = [for metric in ["RowsIngested", "RowsRejected"] : concat(["Promptory", metric], local.of_application)]
+    },
+    {
+      title     = "Failed runs"
+      statistic = "Sum"
+      metrics   = [concat(["Promptory", "RunsFailed"], local.of_application)]
+    },
+    {
+      title     = "Milliseconds of a search, 95 of 100"
+      statistic = "p95"
+      metrics   = [concat(["Promptory", "SearchMilliseconds"], local.of_application)]
+    },
+    {
+      title     = "Seconds since the rankings were built"
+      statistic = "Maximum"
+      metrics   = [concat(["Promptory", "FreshnessLagSeconds"], local.of_application)]
+    },
   ]
 }
 

@@ -43,6 +43,23 @@ data "aws_iam_policy_document" "read_landing" {
   }
 }
 
+data "aws_iam_policy_document" "write_logs_of_steps" {
+  statement {
+    sid       = "WriteLogsOfSteps"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.logs.arn}/dagster/*"]
+  }
+}
+
+# Every process that opens Dagster's instance makes its launcher, which looks the run's task definition up.
+data "aws_iam_policy_document" "open_instance" {
+  statement {
+    sid       = "LookUpTaskDefinitions"
+    actions   = ["ecs:DescribeTaskDefinition"]
+    resources = ["*"] # AWS knows no resource for it
+  }
+}
+
 data "aws_iam_policy_document" "bedrock" {
   count = var.embedder == "bedrock" ? 1 : 0
 
@@ -55,10 +72,12 @@ data "aws_iam_policy_document" "bedrock" {
 
 # What Dagster's launcher does: look at its own task and network, start a task for the run, watch and stop it.
 data "aws_iam_policy_document" "launch_runs" {
+  source_policy_documents = [data.aws_iam_policy_document.open_instance.json]
+
   statement {
-    sid       = "LookUp"
-    actions   = ["ec2:DescribeNetworkInterfaces", "ecs:DescribeTaskDefinition"]
-    resources = ["*"] # AWS knows no resource for these
+    sid       = "LookUpOwnNetwork"
+    actions   = ["ec2:DescribeNetworkInterfaces"]
+    resources = ["*"] # AWS knows no resource for it
   }
 
   statement {

@@ -1,4 +1,4 @@
-# What each task may do at AWS. The migration may do nothing: it is given its secrets, and talks to PostgreSQL.
+# What each task may do at AWS.
 
 locals {
   rights = {
@@ -7,6 +7,7 @@ locals {
     daemon      = data.aws_iam_policy_document.daemon
     code-server = data.aws_iam_policy_document.code_server
     run         = data.aws_iam_policy_document.run
+    migration   = data.aws_iam_policy_document.migration
   }
 }
 
@@ -71,17 +72,27 @@ data "aws_iam_policy_document" "daemon" {
   source_policy_documents = [data.aws_iam_policy_document.launch_runs.json]
 }
 
+# Sensors run here: they look at what waits, and keep what they log.
 data "aws_iam_policy_document" "code_server" {
   source_policy_documents = [
+    data.aws_iam_policy_document.open_instance.json,
+    data.aws_iam_policy_document.write_logs_of_steps.json,
     data.aws_iam_policy_document.buckets_key.json,
     data.aws_iam_policy_document.read_inbox.json,
     data.aws_iam_policy_document.read_landing.json,
   ]
 }
 
+# It makes Dagster's tables, and is given its secrets; all else it does in PostgreSQL.
+data "aws_iam_policy_document" "migration" {
+  source_policy_documents = [data.aws_iam_policy_document.open_instance.json]
+}
+
 data "aws_iam_policy_document" "run" {
   source_policy_documents = concat(
     [
+      data.aws_iam_policy_document.open_instance.json,
+      data.aws_iam_policy_document.write_logs_of_steps.json,
       data.aws_iam_policy_document.buckets_key.json,
       data.aws_iam_policy_document.read_inbox.json,
       data.aws_iam_policy_document.read_landing.json,
@@ -111,19 +122,6 @@ data "aws_iam_policy_document" "run" {
     sid       = "Lake"
     actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
     resources = ["${aws_s3_bucket.lake.arn}/*"]
-  }
-
-  statement {
-    sid       = "WriteLogsOfSteps"
-    actions   = ["s3:PutObject"]
-    resources = ["${aws_s3_bucket.logs.arn}/dagster/*"]
-  }
-
-  # The run builds its instance's launcher, which looks its task definition up.
-  statement {
-    sid       = "LookUpTaskDefinitions"
-    actions   = ["ecs:DescribeTaskDefinition"]
-    resources = ["*"] # AWS knows no resource for it
   }
 
   statement {

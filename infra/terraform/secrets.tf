@@ -17,10 +17,10 @@ locals {
 
   provided_secrets = {
     for name, secret in {
-      oidc-client-secret = { path = "oidc-client-secret", version = var.secret_versions.oidc_client_secret, wanted = var.oidc != null }
-      sentry-dsn         = { path = "sentry-dsn", version = var.secret_versions.sentry_dsn, wanted = contains(var.optional_secrets, "sentry_dsn") }
-      alert-webhook      = { path = "alert-webhook", version = var.secret_versions.alert_webhook, wanted = contains(var.optional_secrets, "alert_webhook") }
-    } : name => secret if secret.wanted
+      oidc-client-secret = { version = var.secret_versions.oidc_client_secret, wanted = var.oidc != null }
+      sentry-dsn         = { version = var.secret_versions.sentry_dsn, wanted = contains(var.optional_secrets, "sentry_dsn") }
+      alert-webhook      = { version = var.secret_versions.alert_webhook, wanted = contains(var.optional_secrets, "alert_webhook") }
+    } : name => { path = name, version = secret.version } if secret.wanted
   }
 }
 

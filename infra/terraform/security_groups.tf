@@ -1,12 +1,13 @@
 # A chain: world -> load balancer -> dashboard -> PostgreSQL. Every rule inside the VPC names a group, never addresses.
 
 locals {
+  # AWS takes no apostrophe in a description.
   groups = {
     load-balancer = "Load balancer"
     dashboard     = "Dashboard"
-    webserver     = "Dagster's web server"
-    daemon        = "Dagster's daemon, and the runs, which take on the group of the task that launches them"
-    code-server   = "Dagster's code server"
+    webserver     = "Web server of Dagster"
+    daemon        = "Daemon of Dagster, and the runs, which take on the group of the task that launches them"
+    code-server   = "Code server of Dagster"
     migration     = "Migration of the database"
     database      = "PostgreSQL"
   }
@@ -74,7 +75,8 @@ resource "aws_vpc_security_group_egress_rule" "links" {
 
 resource "aws_vpc_security_group_ingress_rule" "public" {
   for_each = {
-    for pair in setproduct(keys(local.public_ports), var.allowed_cidrs) : "${pair[0]}-${pair[1]}" => { port = local.public_ports[pair[0]], cidr = pair[1] }
+    for pair in setproduct(keys(local.public_ports), var.allowed_cidrs) :
+    "${pair[0]}-${pair[1]}" => { port = local.public_ports[pair[0]], cidr = pair[1] }
   }
 
   security_group_id = aws_security_group.main["load-balancer"].id
@@ -106,7 +108,7 @@ resource "aws_vpc_security_group_egress_rule" "https" {
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  description       = "AWS's services and the internet, over HTTPS"
+  description       = "Services of AWS and the internet, over HTTPS"
 }
 
 # Interface endpoints, where there are any: tasks reach them, nobody else.
@@ -114,7 +116,7 @@ resource "aws_security_group" "endpoints" {
   count = length(var.interface_endpoints) > 0 ? 1 : 0
 
   name        = "${local.name}-endpoints"
-  description = "Interface endpoints of AWS's services"
+  description = "Interface endpoints of services of AWS"
   vpc_id      = aws_vpc.main.id
 
   tags = { Name = "${local.name}-endpoints" }

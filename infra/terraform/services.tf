@@ -12,8 +12,14 @@ locals {
       target_groups = { for group in aws_lb_target_group.webserver : "webserver" => group.arn }
     }
     # Two daemons would start every schedule twice: the old one stops before the new one starts.
-    daemon    = { count = 1, minimum = 0, maximum = 100, grace = null, target_groups = {} }
-    dashboard = { count = var.dashboard_tasks.min, minimum = 100, maximum = 200, grace = 120, target_groups = { dashboard = aws_lb_target_group.dashboard.arn } }
+    daemon = { count = 1, minimum = 0, maximum = 100, grace = null, target_groups = {} }
+    dashboard = {
+      count         = var.dashboard_tasks.min
+      minimum       = 100
+      maximum       = 200
+      grace         = 120
+      target_groups = { dashboard = aws_lb_target_group.dashboard.arn }
+    }
   }
   rollout_order = ["code-server", "webserver", "daemon", "dashboard"]
 }
@@ -83,8 +89,16 @@ resource "aws_appautoscaling_target" "dashboard" {
 
 resource "aws_appautoscaling_policy" "dashboard" {
   for_each = {
-    cpu      = { metric = "ECSServiceAverageCPUUtilization", target = var.dashboard_tasks.cpu, label = null }
-    requests = { metric = "ALBRequestCountPerTarget", target = var.dashboard_tasks.requests, label = "${aws_lb.main.arn_suffix}/${aws_lb_target_group.dashboard.arn_suffix}" }
+    cpu = {
+      metric = "ECSServiceAverageCPUUtilization"
+      target = var.dashboard_tasks.cpu
+      label  = null
+    }
+    requests = {
+      metric = "ALBRequestCountPerTarget"
+      target = var.dashboard_tasks.requests
+      label  = "${aws_lb.main.arn_suffix}/${aws_lb_target_group.dashboard.arn_suffix}"
+    }
   }
 
   name               = "${local.name}-dashboard-${each.key}"

@@ -35,7 +35,7 @@ ACCEPTED = (
     # AWS's own example for log groups; the ARN stands in the context of the encryption, as text.
     ("aws_kms_key*", "UNKNOWN_CONDITION_FOR_ACTION", "*kms:EncryptionContext*"),
     # Bound by the condition on the cluster.
-    ("*deploy*tasks*", "RESOURCE_STAR", "['ecs:ListTasks']"),
+    ("*deploy*tasks*", "RESOURCE_STAR", "*ecs:ListTasks*"),
     # A deployment sets the policies of its environment's buckets: that is its work.
     ("*deploy*data*", "RESOURCE_POLICY_PRIVILEGE_ESCALATION", "*"),
 )

@@ -1,6 +1,7 @@
 """Rules of AWS and of the application that an emulator does not keep, over the JSON of a plan that knows everything."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -61,9 +62,13 @@ class Plan:
         resources = json.loads(self.text)["planned_values"]["root_module"]["resources"]
         self._resources = [one for one in resources if one["mode"] == "managed"]
 
-    def every(self, kind: str) -> dict[str, dict[str, Any]]:
-        """The resources of a kind, by key (or name, where there is one only)."""
-        return {str(one.get("index", one["name"])): one["values"] for one in self._resources if one["type"] == kind}
+    def every(self, kind: str, name: str = "") -> dict[str, dict[str, Any]]:
+        """The resources of a kind (and name), by key, or by name where there is one only."""
+        return {
+            str(one.get("index", one["name"])): one["values"]
+            for one in self._resources
+            if one["type"] == kind and name in ("", one["name"])
+        }
 
     def containers(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Each container by its task."""
@@ -100,15 +105,13 @@ def test_each_container_is_given_what_the_application_reads_and_nothing_twice(pl
 
 def test_each_container_reads_its_own_secrets_only(plan: Plan) -> None:
     names = {secret["arn"]: name for name, secret in plan.every("aws_secretsmanager_secret").items()}
-    policies = plan.every("aws_iam_role_policy")
+    policies = plan.every("aws_iam_role_policy", "execution")
     for task, container in plan.containers():
         used = {one["valueFrom"] for one in container["secrets"]}
         assert used <= set(names)
         (granted,) = (
             statement["Resource"]
-            for one in policies.values()
-            if one["role"].endswith(f"-{task}-execution")
-            for statement in json.loads(one["policy"])["Statement"]
+            for statement in json.loads(policies[task]["policy"])["Statement"]
             if statement["Sid"] == "ReadItsSecrets"
         )
         assert set(granted) == used, task
@@ -140,7 +143,7 @@ def test_containers_write_to_two_folders_only(plan: Plan) -> None:
 def test_dagsters_launcher_can_say_what_a_run_does(plan: Plan) -> None:
     (run,) = (container for task, container in plan.containers() if task == "run")
     # An entry point would be put before the launcher's command; a health check would stop a long run.
-    assert {"entryPoint", "command", "healthCheck", "portMappings"} & set(run) == set()
+    assert not any(run.get(name) for name in ("entryPoint", "command", "healthCheck", "portMappings"))
     # AWS takes definitions up to 64 KB and overrides up to 8,192 characters: a run's variables stand in its definition.
     assert all(len(json.dumps(one)) < 60_000 for _, one in plan.containers())
     variables = {
@@ -186,6 +189,12 @@ def test_every_way_in_but_the_load_balancers_names_a_group(plan: Plan) -> None:
     assert {rule["security_group_id"] for rule in rules if not rule["referenced_security_group_id"]} == {entrance}
     assert {rule["from_port"] for rule in rules if rule["cidr_ipv4"]} == {80, 443}
     assert all(not one["ingress"] and not one["egress"] for one in plan.every("aws_default_security_group").values())
+
+
+def test_security_groups_are_described_in_the_letters_that_aws_takes(plan: Plan) -> None:
+    kinds = ("security_group", "vpc_security_group_ingress_rule", "vpc_security_group_egress_rule")
+    described = [one["description"] for kind in kinds for one in plan.every(f"aws_{kind}").values()]
+    assert [one for one in described if not re.fullmatch(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}", one)] == []
 
 
 def test_no_secrets_value_is_in_the_plan_or_the_state(plan: Plan, world: World) -> None:

@@ -143,7 +143,10 @@ data "aws_iam_policy_document" "deploy_entrance" {
       "elasticloadbalancing:SetSecurityGroups", "elasticloadbalancing:SetSubnets",
     ]
     resources = [
-      for kind in ["loadbalancer/app/promptory-${each.key}/*", "listener/app/promptory-${each.key}/*", "listener-rule/app/promptory-${each.key}/*", "targetgroup/promptory-${each.key}-*/*"] :
+      for kind in [
+        "loadbalancer/app/promptory-${each.key}/*", "listener/app/promptory-${each.key}/*",
+        "listener-rule/app/promptory-${each.key}/*", "targetgroup/promptory-${each.key}-*/*",
+      ] :
       "${local.arn["elasticloadbalancing"]}:${kind}"
     ]
   }

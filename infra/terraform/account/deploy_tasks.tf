@@ -20,7 +20,10 @@ data "aws_iam_policy_document" "deploy_tasks" {
       "ecs:UpdateService",
     ]
     resources = [
-      for kind in ["cluster/promptory-${each.key}", "service/promptory-${each.key}/*", "task/promptory-${each.key}/*", "task-definition/promptory-${each.key}-*:*"] :
+      for kind in [
+        "cluster/promptory-${each.key}", "service/promptory-${each.key}/*", "task/promptory-${each.key}/*",
+        "task-definition/promptory-${each.key}-*:*",
+      ] :
       "${local.arn["ecs"]}:${kind}"
     ]
   }
