@@ -19,7 +19,6 @@ _LISTS = (
     ("ec2", "describe_subnets", "Subnets", "SubnetId"),
     ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
     ("ec2", "describe_vpcs", "Vpcs", "VpcId"),
-    ("ecs", "list_clusters", "clusterArns", ""),
     ("ecs", "list_task_definitions", "taskDefinitionArns", ""),
     ("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerArn"),
     ("elbv2", "describe_target_groups", "TargetGroups", "TargetGroupArn"),
@@ -83,4 +82,8 @@ def _others(account: Account) -> set[str]:
         ],
         "waf": [one["Name"] for one in account.client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]],
     }
+    ecs = account.client("ecs")
+    clusters = ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"]
+    # AWS tells of a deleted cluster for a while.
+    lists["ecs"] = [one["clusterArn"] for one in clusters if one["status"] == "ACTIVE"]
     return {f"{service}: {name}" for service, names in lists.items() for name in names}

@@ -18,6 +18,7 @@ from tests.infra.emulator import (
     s3,  # noqa: F401
     scaling,  # noqa: F401
     server,
+    servicediscovery,  # noqa: F401
 )
 
 if __name__ == "__main__":

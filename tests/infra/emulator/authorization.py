@@ -17,15 +17,14 @@ from tests.infra.emulator.policies import Caller, Question, Verdict, judge
 from tests.infra.emulator.questions import asked, signing_service
 from tests.infra.emulator.rights import right
 
+_log = logging.getLogger(__name__)
+
 # Every request to AWS is over TLS, and the emulator's are taken for it but with this header set to "plain".
 TRANSPORT = "x-emulated-transport"
 
 
 class DeniedError(Exception):
     """The caller may not do this."""
-
-
-_log = logging.getLogger(__name__)
 
 
 def _authorize(request: Any, _kind: type, resource: str = "*") -> None:

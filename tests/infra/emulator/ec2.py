@@ -1,9 +1,12 @@
-"""Amazon EC2: a rule of a security group keeps its description, whatever it names."""
+"""Amazon EC2: a rule of a security group keeps its description, and a gateway takes its network interface with it."""
 
 import inspect
 from typing import Any
 
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.responses import EC2Response
+
+from tests.infra.emulator.closing import extends
 
 _made = SecurityGroupRule.__init__
 _arguments = inspect.signature(_made)
@@ -23,3 +26,11 @@ def _description(rule: Any) -> str | None:
 
 setattr(SecurityGroupRule, "__init__", _make)  # noqa: B010 -- moto's class, not ours to inherit from
 setattr(SecurityGroupRule, "description", property(_description))  # noqa: B010
+
+
+@extends(EC2Response)
+def delete_nat_gateway(request: Any, original: Any) -> Any:
+    """AWS deletes the interface that it made for the gateway."""
+    gateway = request.ec2_backend.nat_gateways[request._get_param("NatGatewayId")]
+    request.ec2_backend.enis.pop(gateway._eni.id, None)
+    return original(request)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-_SERVICES = {"monitoring": "cloudwatch", "s3": "s3"}
 _OF_S3: Mapping[str, str] = {
     "DeleteBucketEncryption": "PutEncryptionConfiguration",
     "DeleteBucketLifecycle": "PutLifecycleConfiguration",
@@ -43,4 +42,4 @@ def right(service: str, request: Any) -> str:
         call = "ModifyBudget"
     elif service == "budgets" and call.startswith("Describe"):
         call = "ViewBudget"
-    return f"{_SERVICES.get(service, service)}:{call}"
+    return f"{'cloudwatch' if service == 'monitoring' else service}:{call}"
