@@ -41,7 +41,8 @@ OBJECTS: Mapping[str, Mapping[str, set[str]]] = {
     "dashboard": {"images": ALL, "inbox": {READ, WRITE}, "rejected": ALL},
     "webserver": {"logs of steps": {READ}},
     "daemon": {},
-    "code-server": {"inbox": {READ}, "rejected": {READ}, "landing": {READ}},
+    # Sensors log there what they say.
+    "code-server": {"inbox": {READ}, "rejected": {READ}, "landing": {READ}, "logs of steps": {WRITE}},
     "run": {"images": ALL, "inbox": ALL, "rejected": ALL, "landing": ALL, "lake": ALL, "logs of steps": {WRITE}},
     "migration": {},
 }
