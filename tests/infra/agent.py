@@ -50,7 +50,7 @@ class Agent:
                 start_new_session=True,
             )
 
-    def finish(self, task: str, process: subprocess.Popen[bytes], timeout: float = 120) -> int:
+    def finish(self, task: str, process: subprocess.Popen[bytes], timeout: float = 300) -> int:
         """Wait until the command ends, tell ECS, and return its code; all that it started ends with it."""
         try:
             code = process.wait(timeout)

@@ -151,8 +151,8 @@ def _stop_tasks(world: World) -> None:
 
 
 def _soon(look: Callable[[], T | None], otherwise: str) -> T:
-    """What comes within three minutes: a sensor looks twice, half a minute apart."""
-    deadline = time.monotonic() + 180
+    """What comes within five minutes: a sensor looks twice, half a minute apart, on a machine that may be busy."""
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         if found := look():
             return found
