@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from moto.ecs.models import ecs_backends
 from moto.kms.models import kms_backends
+from moto.s3.exceptions import S3ClientError
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
@@ -78,6 +79,9 @@ def _of_s3(request: Any, action: str, resource: str) -> Iterator[Question]:
     if source := headers.get("x-amz-copy-source"):
         yield Question("s3:GetObject", f"arn:aws:s3:::{source.lstrip('/')}")
     if action in ("GetObject", "PutObject") and (key := _bucket_key(request, bucket)):
+        if "AWSAccessKeyId" in request.querystring:
+            # A link that is signed in the old way, as boto3 does in us-east-1 unless it is told otherwise.
+            raise S3ClientError("InvalidArgument", "Objects under a KMS key require AWS Signature Version 4.")
         # A bucket that encrypts with a key of its own asks for the key in the caller's name.
         right = "kms:Decrypt" if action == "GetObject" else "kms:GenerateDataKey"
         yield Question(right, key, {"kms:viaservice": f"s3.{request.region}.amazonaws.com"})
