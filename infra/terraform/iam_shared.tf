@@ -20,6 +20,22 @@ data "aws_iam_policy_document" "buckets_key" {
   }
 }
 
+# Links to images are signed with these rights, too.
+data "aws_iam_policy_document" "images" {
+  statement {
+    sid       = "Images"
+    actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+    resources = ["${aws_s3_bucket.images.arn}/images/*"]
+  }
+
+  # S3 says that an object is missing only to those who may list; to others it says that they may not read it.
+  statement {
+    sid       = "TellWhatIsMissing"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.images.arn]
+  }
+}
+
 data "aws_iam_policy_document" "read_inbox" {
   # Of the whole bucket: s3fs asks for it by no prefix before it writes, and would otherwise try to make the bucket.
   statement {

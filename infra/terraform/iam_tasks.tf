@@ -21,16 +21,13 @@ resource "aws_iam_role_policy" "task" {
 
 data "aws_iam_policy_document" "dashboard" {
   source_policy_documents = concat(
-    [data.aws_iam_policy_document.buckets_key.json, data.aws_iam_policy_document.read_inbox.json],
+    [
+      data.aws_iam_policy_document.buckets_key.json,
+      data.aws_iam_policy_document.images.json,
+      data.aws_iam_policy_document.read_inbox.json,
+    ],
     data.aws_iam_policy_document.bedrock[*].json,
   )
-
-  # Links to images are signed with these rights, too.
-  statement {
-    sid       = "Images"
-    actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-    resources = ["${aws_s3_bucket.images.arn}/images/*"]
-  }
 
   # "Try again" moves what was rejected back to where it waits.
   statement {
@@ -94,6 +91,7 @@ data "aws_iam_policy_document" "run" {
       data.aws_iam_policy_document.open_instance.json,
       data.aws_iam_policy_document.write_logs_of_steps.json,
       data.aws_iam_policy_document.buckets_key.json,
+      data.aws_iam_policy_document.images.json,
       data.aws_iam_policy_document.read_inbox.json,
       data.aws_iam_policy_document.read_landing.json,
     ],
@@ -104,12 +102,6 @@ data "aws_iam_policy_document" "run" {
     sid       = "FileAwayWhatWasImported"
     actions   = ["s3:DeleteObject", "s3:PutObject"]
     resources = ["${aws_s3_bucket.inbox.arn}/inbox/*", "${aws_s3_bucket.inbox.arn}/landing/*"]
-  }
-
-  statement {
-    sid       = "Images"
-    actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-    resources = ["${aws_s3_bucket.images.arn}/images/*"]
   }
 
   statement {
