@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo minilm test check fmt test-oldest screenshots pictures messages formats bench-import bench-analytics bench-discovery \
-	bench-dashboard docs lock clean
+.PHONY: demo minilm test check fmt test-oldest test-infra screenshots pictures messages formats infra-tables bench-import \
+	bench-analytics bench-discovery bench-dashboard docs lock clean
 
 demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
 	$(BIN)/promptory demo
@@ -30,6 +30,9 @@ POSTGRES_BIN ?= $(firstword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQL that is supported.
 	$(BIN)/pytest --postgres-bin $(POSTGRES_BIN) tests/schema tests/ingest tests/warehouse
 
+test-infra: $(VENV)/.development .venv-infra/.ready  ## Everything about infra/: applied to an emulated AWS, scanned; minutes.
+	$(BIN)/pytest -m 'infra or not infra' tests/infra tests/containers
+
 screenshots: $(VENV)/.development  ## Take the pictures of the README, of the library that the demo sets up.
 	$(BIN)/promptory demo --no-serve
 	$(BIN)/python -m tests.browser.screenshots
@@ -47,6 +50,9 @@ messages: $(VENV)/.development  ## Bring the catalogues of translations up to da
 
 formats: $(VENV)/.development  ## Write docs/formats.md from a run over the real collections beside the project.
 	$(BIN)/python -m tests.ingest.test_real_collections
+
+infra-tables: $(VENV)/.development  ## Write the tables of infra/README.md from the Terraform.
+	$(BIN)/python -m tests.infra.test_tables
 
 docs: $(VENV)/.runtime  ## Build the site of the marts, their columns and formulas; says where it is.
 	$(BIN)/promptory docs
@@ -71,9 +77,13 @@ lock: $(VENV)/.development  ## Resolve the requirements anew.
 		--output-file requirements-dev.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate --quiet --upgrade benchmarks/requirements.in --output-file benchmarks/requirements.txt
+	for folder in infra infra/containers/s3; do $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --quiet --upgrade $$folder/requirements.in --output-file $$folder/requirements.txt; done
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --quiet --upgrade requirements-infra.in --output-file requirements-infra.txt
 
 clean:  ## Remove the environment and what tools leave behind; the library under .promptory stays.
-	rm -rf $(VENV) .venv-bench dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-bench .venv-infra dbt_project/target dbt_project/logs .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/.runtime: requirements.txt pyproject.toml
 	@echo 'Setting up $(VENV): about a minute, once.'
@@ -91,4 +101,10 @@ $(VENV)/.development: requirements-dev.txt requirements-minilm.txt $(VENV)/.runt
 .venv-bench/.ready: benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/pip install --disable-pip-version-check --quiet --progress-bar off --require-hashes -r benchmarks/requirements.txt
+	touch $@
+
+# checkov and parliament live apart for the same reason.
+.venv-infra/.ready: requirements-infra.txt
+	$(PYTHON) -m venv .venv-infra
+	.venv-infra/bin/pip install --disable-pip-version-check --quiet --progress-bar off --require-hashes -r requirements-infra.txt
 	touch $@

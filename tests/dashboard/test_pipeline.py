@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,27 @@ def test_without_dagster_the_page_says_so_and_shows_the_rest(curated: Library) -
     assert not any(button.label == "Start" for button in page.button)
     assert list(frame(page, "since").name) == ["wait.csv"]
     assert "No recent load refused anything" in shown_text(page)
+
+
+def test_a_fault_of_dagsters_own_is_not_taken_for_a_stranger(curated: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Faulty(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            fault = {"message": "connection refused", "path": ["runsOrError"]}
+            self.wfile.write(json.dumps({"data": {"runsOrError": None}, "errors": [fault]}).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Faulty) as server:
+        threading.Thread(target=server.serve_forever).start()
+        monkeypatch.setenv("PROMPTORY_DAGSTER_URL", f"http://127.0.0.1:{server.server_port}")
+        forget_settings()
+        told = opened().warning[0].value
+        server.shutdown()
+    assert "but with a fault" in told
+    assert "connection refused" not in told
 
 
 def test_a_refresh_is_started_once_followed_and_its_tables_are_told(dagster: str, curated: Library) -> None:

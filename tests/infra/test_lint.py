@@ -11,7 +11,11 @@ TOOLS = ROOT / ".venv-infra" / "bin"
 LANGUAGE_SERVICE = Path(__file__).parent / "workflows"
 WORKFLOWS = sorted(str(path) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
 DOCKERFILES = ["Dockerfile", *(str(path.relative_to(ROOT)) for path in ROOT.glob("infra/containers/*/Dockerfile"))]
-SCRIPTS = [".ci/run", *(str(path.relative_to(ROOT)) for path in ROOT.glob("infra/containers/**/*.sh"))]
+SCRIPTS = [
+    ".ci/run",
+    ".ci/containers",
+    *(str(path.relative_to(ROOT)) for path in ROOT.glob("infra/containers/**/*.sh")),
+]
 # The bundle reads its dependencies by `require` still.
 BANNER = "import {createRequire} from 'module'; const require = createRequire(import.meta.url);"
 

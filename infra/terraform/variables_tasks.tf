@@ -1,0 +1,66 @@
+variable "cpu_architecture" {
+  description = "What the images are built for: ARM64, which costs a fifth less on Fargate, or X86_64."
+  type        = string
+  default     = "ARM64"
+
+  validation {
+    condition     = contains(["ARM64", "X86_64"], var.cpu_architecture)
+    error_message = "Set cpu_architecture to ARM64 or X86_64, as the images were built."
+  }
+}
+
+variable "task_sizes" {
+  description = "CPU units (1024 are one vCPU) and memory (MiB) of each task; a Dagster run may ask for other ones by the tags ecs/cpu and ecs/memory of its job."
+  type = object({
+    dashboard   = optional(object({ cpu = number, memory = number }), { cpu = 512, memory = 1024 })
+    webserver   = optional(object({ cpu = number, memory = number }), { cpu = 512, memory = 1024 })
+    daemon      = optional(object({ cpu = number, memory = number }), { cpu = 512, memory = 1024 })
+    code-server = optional(object({ cpu = number, memory = number }), { cpu = 512, memory = 1024 })
+    run         = optional(object({ cpu = number, memory = number }), { cpu = 1024, memory = 4096 })
+    migration   = optional(object({ cpu = number, memory = number }), { cpu = 512, memory = 1024 })
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for size in values(var.task_sizes) : contains(lookup(local.fargate_memory, size.cpu, []), size.memory)])
+    error_message = "Set task_sizes to pairs that Fargate has: cpu 256 with 512, 1024 or 2048; 512 with 1024 to 4096, 1024 with 2048 to 8192, 2048 with 4096 to 16384, 4096 with 8192 to 30720 in steps of 1024."
+  }
+}
+
+locals {
+  # Memory (MiB) that Fargate has for so much CPU.
+  fargate_memory = {
+    "256"  = [512, 1024, 2048]
+    "512"  = range(1024, 4097, 1024)
+    "1024" = range(2048, 8193, 1024)
+    "2048" = range(4096, 16385, 1024)
+    "4096" = range(8192, 30721, 1024)
+  }
+}
+
+variable "dashboard_tasks" {
+  description = "How many dashboard tasks run at least and at most, and what autoscaling aims at: CPU in percent, requests a minute for each task."
+  type = object({
+    min      = optional(number, 2)
+    max      = optional(number, 4)
+    cpu      = optional(number, 60)
+    requests = optional(number, 600)
+  })
+  default = {}
+
+  validation {
+    condition     = var.dashboard_tasks.min >= 2 && var.dashboard_tasks.max >= var.dashboard_tasks.min
+    error_message = "Set dashboard_tasks.min to 2 or more, so that one may fail, and dashboard_tasks.max to at least as many."
+  }
+
+  validation {
+    condition     = var.dashboard_tasks.cpu >= 10 && var.dashboard_tasks.cpu <= 90 && var.dashboard_tasks.requests >= 1
+    error_message = "Set dashboard_tasks.cpu to 10 to 90 percent, and dashboard_tasks.requests to 1 or more."
+  }
+}
+
+variable "container_insights" {
+  description = "Whether ECS tells CloudWatch metrics by task; they are charged for."
+  type        = bool
+  default     = false
+}

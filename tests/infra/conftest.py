@@ -1,0 +1,49 @@
+"""Emulated clouds, and Terraform over copies of the configuration."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from tests.infra.terraform import CONFIGURATION, Terraform, TerraformFailedError
+from tests.infra.worlds import NAMES, World, applied
+
+
+@pytest.fixture(scope="session")
+def terraform_is_here(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Skip where the program, or its provider, is not to be had."""
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not on this machine")
+    plugins = os.environ.get("TF_PLUGIN_DIR")
+    if plugins is not None and not Path(plugins).is_dir():
+        pytest.skip(f"TF_PLUGIN_DIR names no folder: {plugins}")
+    source = tmp_path_factory.mktemp("provider")
+    shutil.copy(CONFIGURATION / "versions.tf", source)
+    try:
+        Terraform.copy(tmp_path_factory.mktemp("working") / "copy", "http://127.0.0.1:9", variables=[], source=source)
+    except TerraformFailedError as error:
+        if "Failed to query available provider packages" not in str(error):
+            raise
+        pytest.skip("Terraform's provider is in no registry that can be reached; let TF_PLUGIN_DIR name a mirror of it")
+
+
+@pytest.fixture(scope="session")
+def worlds(terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, "Future[World]"]]:
+    """Both configurations, each on its way into a cloud of its own."""
+    with applied(tmp_path_factory.mktemp("worlds")) as worlds:
+        yield worlds
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def world(request: pytest.FixtureRequest, worlds: dict[str, "Future[World]"]) -> World:
+    """Each configuration in turn, once it is applied; tests leave it as they find it."""
+    return worlds[request.param].result()
+
+
+@pytest.fixture(scope="session")
+def default_world(worlds: dict[str, "Future[World]"]) -> World:
+    """The smaller configuration, for what depends on the size of nothing."""
+    return worlds["default"].result()

@@ -1,0 +1,42 @@
+"""Amazon RDS: what was set is told again."""
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.rds.responses import RDSResponse
+
+from tests.infra.emulator.closing import extends, remember
+
+_REMEMBERED = ("PerformanceInsightsRetentionPeriod", "PerformanceInsightsKMSKeyId", "DatabaseInsightsMode")
+
+
+def _remember_insights(instance: Any, parameters: dict[str, Any]) -> None:
+    remember(instance, parameters, _REMEMBERED)
+    # One is called "Enable" in the request and "Enabled" in the description.
+    if parameters.get("EnablePerformanceInsights") is not None:
+        instance.performance_insights_enabled = parameters["EnablePerformanceInsights"]
+        instance.performance_insights_retention_period = parameters.get("PerformanceInsightsRetentionPeriod", 7)
+
+
+@extends(RDSResponse)
+def create_db_instance(request: Any, original: Any) -> ActionResult:
+    """AWS tells whether Performance Insights is on, for how long it keeps, and its key."""
+    answer: ActionResult = original(request)
+    _remember_insights(answer.result["DBInstance"], request.params)  # type: ignore[index]
+    return answer
+
+
+@extends(RDSResponse)
+def modify_db_instance(request: Any, original: Any) -> ActionResult:
+    """As above, for a change."""
+    answer: ActionResult = original(request)
+    _remember_insights(answer.result["DBInstance"], request.params)  # type: ignore[index]
+    return answer
+
+
+@extends(RDSResponse)
+def describe_db_parameters(request: Any, original: Any) -> ActionResult:
+    """AWS says of each parameter who set it; moto knows those alone that a user set."""
+    answer: ActionResult = original(request)
+    parameters = [parameter | {"Source": "user"} for parameter in answer.result["Parameters"]]  # type: ignore[index]
+    return ActionResult({"Parameters": parameters})
