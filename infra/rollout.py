@@ -19,12 +19,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 Found = TypeVar("Found")
 
 
 class RolloutError(Exception):
     """What went wrong, in a sentence for the person who deploys."""
+
+
+# AWS's own refusals say which right or thing is missing.
+FAULTS = (RolloutError, BotoCoreError, ClientError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +119,11 @@ class Deployment:
 
     def _stable(self, revision: Revision) -> bool:
         service = self._service(revision.service)
-        for deployment in service["deployments"]:
-            ours = deployment["taskDefinition"] == revision.task_definition
-            if ours and deployment.get("rolloutState") == "FAILED":
-                raise RolloutError(f"{revision.service} did not start: {deployment.get('rolloutStateReason')}")
+        ours = [one for one in service["deployments"] if one["taskDefinition"] == revision.task_definition]
+        # The circuit breaker gives a deployment up, and goes back by itself: then ours is not there any more.
+        if not ours or any(one.get("rolloutState") == "FAILED" for one in ours):
+            why = ours[0].get("rolloutStateReason") if ours else "its tasks ended again and again; their log says why"
+            raise RolloutError(f"{revision.service} did not start: {why}")
         return (
             len(service["deployments"]) == 1
             and service["deployments"][0]["taskDefinition"] == revision.task_definition
@@ -155,7 +161,7 @@ def roll_out(deployment: Deployment) -> None:
     former = [deployment.current(service["name"]) for service in deployment.target["services"]]
     try:
         deployment.migrate()
-    except RolloutError as error:
+    except FAULTS as error:
         raise RolloutError(f"{error}. The services are untouched.") from None
     touched = []
     try:
@@ -168,7 +174,7 @@ def roll_out(deployment: Deployment) -> None:
             deployment.roll(after)
             tell(f"{after.service} runs {after.task_definition.rpartition('/')[2]}, {after.count} of it")
         ask(deployment.target["address"], deployment.within, deployment.looks_every)
-    except RolloutError as error:
+    except FAULTS as error:
         tell(f"Going back: {error}")
         left = _back(deployment, touched)
         raise RolloutError(
@@ -183,7 +189,7 @@ def _back(deployment: Deployment, touched: list[Revision]) -> list[str]:
     for before in reversed(touched):
         try:
             deployment.roll(before)
-        except RolloutError as error:
+        except FAULTS as error:
             left.append(f"{before.service} ({error})")
     return left
 
@@ -230,7 +236,7 @@ def main() -> None:
     account = boto3.Session(region_name=target["region"])
     try:
         roll_out(Deployment(target, account.client("ecs"), account.client("logs"), within=arguments.within))
-    except RolloutError as error:
+    except FAULTS as error:
         sys.exit(f"rollout: {error}")
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ class Cloud:
                     "name": family,
                     "image": "promptory/dagster:1",
                     "command": command,
+                    "cpu": 256,
+                    "memory": 512,
                     "logConfiguration": {
                         "logDriver": "awslogs",
                         "options": {"awslogs-group": "/promptory", "awslogs-stream-prefix": "task"},
@@ -103,7 +106,7 @@ class Cloud:
     def _log(self, stream: str, printed: str) -> None:
         logs = self.account.client("logs")
         logs.create_log_stream(logGroupName="/promptory", logStreamName=stream)
-        events = [{"timestamp": 1_800_000_000_000, "message": line} for line in printed.splitlines()]
+        events = [{"timestamp": int(time.time() * 1000), "message": line} for line in printed.splitlines()]
         if events:
             logs.put_log_events(logGroupName="/promptory", logStreamName=stream, logEvents=events)
 

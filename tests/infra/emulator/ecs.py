@@ -47,10 +47,21 @@ def create_service(request: Any, original: Any) -> ActionResult:
 
 @extends(EC2ContainerServiceResponse)
 def update_service(request: Any, original: Any) -> ActionResult:
-    """As above, for a change; the running deployment is of the new task definition."""
+    """As above, for a change; tasks of the new definition run at once, unless all that they do is `false`.
+
+    Then AWS's circuit breaker gives the deployment up, and the service goes on with what it ran before.
+    """
     parameters = dict(request._get_params())
+    backend = ecs_backends[request.current_account][request.region]
+    cluster = str(parameters.get("cluster", "default")).rpartition("/")[2]
+    name = str(parameters["service"]).rpartition("/")[2]
+    before = backend.services[f"{cluster}:{name}"].task_definition
     answer: ActionResult = original(request)
     service = answer.result["service"]  # type: ignore[index]
+    definition = backend.describe_task_definition(service.task_definition)
+    if definition.container_definitions[0].get("command") == ["false"]:
+        service.task_definition = before
+    service.running_count, service.pending_count = service.desired_count, 0
     _remember(service, parameters)
     for deployment in service.deployments:
         deployment |= {
