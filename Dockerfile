@@ -27,6 +27,8 @@ COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /opt/promptory /opt/promptory
 COPY --from=builder /opt/rds-global-bundle.pem /etc/ssl/certs/rds-global-bundle.pem
 COPY --chmod=0755 infra/containers/health.py /usr/local/bin/promptory-health
+# On Fargate a volume over a path has its owner from here.
+VOLUME ["/tmp", "/var/lib/promptory"]
 ARG RELEASE=""
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
