@@ -2,7 +2,10 @@
 
 import json
 import logging
+from collections import OrderedDict
+from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_ANSWERS_KEPT = 500
+
 _FORMS = {
     "ec2": "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>",
     "s3": "<Error><Code>{code}</Code><Message>{message}</Message></Error>",
@@ -29,14 +34,46 @@ _QUERY = "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message><
 
 def serve(port: int) -> None:
     """Serve until the process is stopped."""
-    dispatcher, one_at_a_time = DomainDispatcherApplication(_app), Lock()
+    make_server("127.0.0.1", port, _Answers(), threaded=True, request_handler=MotoRequestHandler).serve_forever()
 
-    def answer(environment: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+
+class _Answers:
+    """Answers one request after another, and one whose answer was lost on the way with the same answer again."""
+
+    def __init__(self) -> None:
+        self._dispatcher = DomainDispatcherApplication(_app)
         # What moto keeps is not made for threads: a rule that is added twice at once was there already.
-        with one_at_a_time:
-            return list(dispatcher(environment, start))
+        self._one_at_a_time = Lock()
+        self._given: OrderedDict[str, tuple[str, list[tuple[str, str]], list[bytes]]] = OrderedDict()
 
-    make_server("127.0.0.1", port, answer, threaded=True, request_handler=MotoRequestHandler).serve_forever()
+    def __call__(self, environment: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        # What is left unread when a connection is closed takes the answer with it.
+        body = environment["wsgi.input"].read(int(environment.get("CONTENT_LENGTH") or 0))
+        if not environment.get("wsgi.input_terminated"):
+            environment["wsgi.input"] = BytesIO(body)
+        # The SDK's number of a call stays the same when it asks again.
+        number = environment.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
+        with self._one_at_a_time:
+            given = self._given.get(number) if number else None
+            if given is None:
+                given = self._answer(environment)
+                self._given[number] = given
+                if len(self._given) > _ANSWERS_KEPT:
+                    self._given.popitem(last=False)
+        status, headers, content = given
+        start(status, headers)
+        return content
+
+    def _answer(self, environment: "WSGIEnvironment") -> tuple[str, list[tuple[str, str]], list[bytes]]:
+        told: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *_: object) -> Callable[[bytes], object]:
+            told.append((status, headers))
+            return lambda _: None
+
+        content = list(self._dispatcher(environment, start))
+        status, headers = told[-1]
+        return status, headers, content
 
 
 def _app(service: SERVICE_NAMES) -> Flask:
