@@ -54,4 +54,4 @@ EXPOSE 3000 4000
 HEALTHCHECK --interval=15s --timeout=10s --start-period=60s \
     CMD ["promptory-health", "http://127.0.0.1:3000/server_info"]
 CMD ["dagster-webserver", "--host", "0.0.0.0", "--port", "3000", "--workspace", "/opt/dagster/home/workspace.yaml", \
-     "--log-format", "json"]
+     "--log-format", "json", "--db-pool-recycle", "1"]

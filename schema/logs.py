@@ -15,6 +15,9 @@ from schema.faults import Raised, outline
 from schema.lines import write_line
 from schema.settings import Settings
 
+# At INFO they say with each connection where they found their keys.
+_TALKATIVE = ("aiobotocore", "botocore")
+
 
 def configure_logs(settings: Settings, tell: Sequence[Processor] = ()) -> None:
     """Set up the process's logs once, at its start.
@@ -98,6 +101,9 @@ def _take_over(level: int, tell: Sequence[Processor]) -> None:
         one.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(capture=True)
+    if level > logging.DEBUG:
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(max(level, logging.WARNING))
     logging.setLoggerClass(_RootedLogger)
     for logger in logging.root.manager.loggerDict.values():
         if isinstance(logger, logging.Logger):

@@ -6,7 +6,7 @@ What Dagster says of faults is not passed on as it is, since messages of unexpec
 import json
 import urllib.request
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.error import HTTPError
 
@@ -20,6 +20,9 @@ _OUR_ERRORS = ("schema.errors.", "ingest.errors.", "ingest.inbox.")
 _DBT_ERROR = "DagsterDbtCliRuntimeError"
 _DBT_FAILED = N_("dbt could not build or test all of it; failed checks are listed below, dbt's log has the details.")
 _ROW_COUNT = "dagster/row_count"
+# What Dagster was asked for is queued at once: it was lost otherwise, as when its database went away at that moment.
+_QUEUED_WITHIN = timedelta(minutes=1)
+LOST = "LOST"
 UNDER_WAY = ("QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")
 
 _ASSETS = """
@@ -103,7 +106,7 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of a job; `built` are the assets that it has built so far."""
+    """A run of a job; `built` are the assets that it has built so far. Its status is Dagster's word, or LOST."""
 
     id: str
     job: str
@@ -271,11 +274,13 @@ def _failed(asset: str, check: dict[str, Any]) -> FailedCheck | None:
 
 def _run(said: dict[str, Any]) -> Run:
     built = (one["assetKey"]["path"] for one in said.get("assetMaterializations", []) if one["assetKey"])
+    began = _moment(said["startTime"] or said["creationTime"])
+    is_lost = said["status"] == "NOT_STARTED" and began is not None and datetime.now(UTC) - began > _QUEUED_WITHIN
     return Run(
         said["runId"],
         said["jobName"],
-        said["status"],
-        _moment(said["startTime"] or said["creationTime"]),
+        LOST if is_lost else said["status"],
+        began,
         _moment(said["endTime"]),
         tuple("/".join(path) for path in built),
     )

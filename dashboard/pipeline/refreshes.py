@@ -9,6 +9,7 @@ from dashboard.components import keep_in_address, plain
 from dashboard.faults import go_on_once
 from dashboard.imports.wording import telling, told
 from dashboard.pipeline.orchestrator import (
+    LOST,
     OrchestratorError,
     Run,
     failures_of,
@@ -94,7 +95,8 @@ def _answers() -> bool:
 
 
 def _under_way() -> Run | None:
-    return next((run for run in fetch_runs(50, only_under_way=True) if run.job in _SAME_WORK), None)
+    runs = fetch_runs(50, only_under_way=True)
+    return next((run for run in runs if run.is_under_way and run.job in _SAME_WORK), None)
 
 
 def _followed() -> Run | None:
@@ -141,6 +143,9 @@ def _show_end(run: Run) -> None:
         return
     if run.status == "CANCELED":
         st.warning(_("{job}: stopped, {moment}.", job=title, moment=ended), icon=":material/cancel:")
+        return
+    if run.status == LOST:
+        st.error(_("{job}: Dagster lost it before it began; start it again.", job=title), icon=":material/error:")
         return
     st.error(_("{job}: failed, {moment}.", job=title, moment=ended), icon=":material/error:")
     for failure in failures_of(run.id):

@@ -9,7 +9,7 @@ from dashboard import formats, viewer
 from dashboard.components import choose, figure, plain, table
 from dashboard.imports.wording import told
 from dashboard.pipeline.artefacts import last_dbt_build
-from dashboard.pipeline.orchestrator import Asset, OrchestratorError, Run, fetch_assets, fetch_runs
+from dashboard.pipeline.orchestrator import LOST, Asset, OrchestratorError, Run, fetch_assets, fetch_runs
 from dashboard.pipeline.refreshes import job_name
 from dashboard.translation import N_, _, ngettext
 from schema.repository.catalogue import mart_sizes
@@ -30,6 +30,7 @@ _STATUSES = {
     "SUCCESS": N_("Succeeded"),
     "FAILURE": N_("Failed"),
     "CANCELED": N_("Stopped"),
+    LOST: N_("Lost before it began"),
 }
 
 

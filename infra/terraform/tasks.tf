@@ -15,7 +15,7 @@ locals {
     }
     webserver = {
       image       = "dagster"
-      command     = ["dagster-webserver", "--host", "0.0.0.0", "--port", "3000", "--workspace", local.workspace, "--log-format", "json"]
+      command     = ["dagster-webserver", "--host", "0.0.0.0", "--port", "3000", "--workspace", local.workspace, "--log-format", "json", "--db-pool-recycle", "1"]
       port        = local.ports.webserver
       health      = ["CMD", "promptory-health", "http://127.0.0.1:3000/server_info"]
       environment = merge(local.common_environment, local.dagster_environment)

@@ -4,8 +4,10 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -83,25 +85,45 @@ def test_without_dagster_the_page_says_so_and_shows_the_rest(curated: Library) -
     assert "No recent load refused anything" in shown_text(page)
 
 
-def test_a_fault_of_dagsters_own_is_not_taken_for_a_stranger(curated: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Faulty(BaseHTTPRequestHandler):
+@contextmanager
+def answering(answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Something at Dagster's address that gives one answer to every question."""
+
+    class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.send_response(200)
             self.end_headers()
-            fault = {"message": "connection refused", "path": ["runsOrError"]}
-            self.wfile.write(json.dumps({"data": {"runsOrError": None}, "errors": [fault]}).encode())
+            self.wfile.write(json.dumps(answer).encode())
 
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Faulty) as server:
-        threading.Thread(target=server.serve_forever).start()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
         monkeypatch.setenv("PROMPTORY_DAGSTER_URL", f"http://127.0.0.1:{server.server_port}")
         forget_settings()
-        told = opened().warning[0].value
+        yield
         server.shutdown()
+        thread.join()
+
+
+def test_a_fault_of_dagsters_own_is_not_taken_for_a_stranger(curated: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = {"message": "connection refused", "path": ["runsOrError"]}
+    with answering({"data": {"runsOrError": None}, "errors": [fault]}, monkeypatch):
+        told = opened().warning[0].value
     assert "but with a fault" in told
     assert "connection refused" not in told
+
+
+def test_a_run_that_was_lost_before_it_was_queued_keeps_nobody_waiting(
+    configured: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = {"runId": "1", "jobName": "refresh_warehouse", "status": "NOT_STARTED", "startTime": None, "endTime": None}
+    both = [made | {"creationTime": time.time() - 120}, made | {"creationTime": time.time()}]
+    with answering({"data": {"runsOrError": {"results": both}}}, monkeypatch):
+        told = [(run.status, run.is_under_way) for run in fetch_runs(only_under_way=True)]
+    assert told == [("LOST", False), ("NOT_STARTED", True)]
 
 
 def test_a_refresh_is_started_once_followed_and_its_tables_are_told(dagster: str, curated: Library) -> None:

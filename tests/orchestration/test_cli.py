@@ -212,7 +212,8 @@ def test_a_second_demo_at_the_same_time_is_refused(tmp_path: Path) -> None:
 
 def test_the_demo_is_refused_in_production(tmp_path: Path) -> None:
     secrets = {f"PROMPTORY_{name}": "ours" for name in ("COOKIE_SECRET", "PSEUDONYM_KEY")}
+    secrets["PROMPTORY_DATABASE_URL"] = "postgresql://reader:word@nowhere/library"
     line = told(
         promptory("demo", "--no-serve", PROMPTORY_HOME=str(tmp_path), PROMPTORY_ENVIRONMENT="production", **secrets)
     )
-    assert "development" in line
+    assert "The demo is for development" in line

@@ -6,8 +6,12 @@ import subprocess
 import sys
 from typing import Any
 
-PRODUCTION = {"PROMPTORY_ENVIRONMENT": "production", "PROMPTORY_LOG_LEVEL": "INFO"} | {
-    f"PROMPTORY_{name}": "ours" for name in ("COOKIE_SECRET", "PSEUDONYM_KEY", "DEMO_PASSWORD")
+PRODUCTION = {
+    "PROMPTORY_ENVIRONMENT": "production",
+    "PROMPTORY_LOG_LEVEL": "INFO",
+    "PROMPTORY_DATABASE_URL": "postgresql://reader:word@db/library",
+    "PROMPTORY_COOKIE_SECRET": "ours",
+    "PROMPTORY_PSEUDONYM_KEY": "ours",
 }
 PROGRAM = """
 import logging, sys, warnings
