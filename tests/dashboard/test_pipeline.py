@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from tests.dashboard.driver import button_named, clicked, frame, page_of, settle
 from tests.support.dagster import dagster_served
 from tests.support.files import write_csv, write_jsonl
 from tests.support.library import Library
-from tests.support.servers import free_port
+from tests.support.servers import free_port, http_server
 
 MOST_SECONDS = 180
 
@@ -95,17 +95,10 @@ def answering(answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterat
             self.end_headers()
             self.wfile.write(json.dumps(answer).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        monkeypatch.setenv("PROMPTORY_DAGSTER_URL", f"http://127.0.0.1:{server.server_port}")
+    with http_server(Answers) as address:
+        monkeypatch.setenv("PROMPTORY_DAGSTER_URL", address)
         forget_settings()
         yield
-        server.shutdown()
-        thread.join()
 
 
 def test_a_fault_of_dagsters_own_is_not_taken_for_a_stranger(curated: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 
 from tests.infra.aws import REGION, Account
 from tests.infra.emulated import emulated_aws
+from tests.support.servers import http_server
 
 ROLLOUT = Path(__file__).parents[2] / "infra" / "rollout.py"
 SERVICES = ["code-server", "dashboard"]
@@ -161,16 +162,8 @@ def address() -> Iterator[str]:
             self.send_response(200)
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Healthy)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with http_server(Healthy) as address:
+        yield address
 
 
 def test_a_release_whose_migration_went_through_is_what_every_service_runs(cloud: Cloud) -> None:

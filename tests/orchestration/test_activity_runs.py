@@ -1,10 +1,9 @@
 """Activity by day: files that come late or change, in a folder or S3, anomalies, and runs that fail."""
 
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from orchestration.lib.days import runs_of_days
 from tests.conftest import forget_settings
 from tests.support.library import Library
 from tests.support.s3 import s3_server
+from tests.support.servers import http_server
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 RESOURCES = {"library": LibraryResource()}
@@ -178,28 +178,21 @@ def test_a_mart_that_shrinks_is_seen() -> None:
 def test_a_failed_run_is_told_in_words(configured: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     posted: list[str] = []
 
-    class Hook(http.server.BaseHTTPRequestHandler):
+    class Hook(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
             self.send_response(200)
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
-            """Keep the test's output clean."""
-
-    server = http.server.HTTPServer(("127.0.0.1", 0), Hook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("PROMPTORY_ALERT_WEBHOOK", f"http://127.0.0.1:{server.server_port}/hook")
-    forget_settings()
     put(LibraryResource().landing.root, "activity/2026-03-01.csv")
-    with dg.DagsterInstance.ephemeral() as instance:
+    with http_server(Hook) as address, dg.DagsterInstance.ephemeral() as instance:
+        monkeypatch.setenv("PROMPTORY_ALERT_WEBHOOK", f"{address}/hook")
+        forget_settings()
         result = load(instance, "2026-03-01", "2026-03-01")
         assert not result.success
         failure = next(event for event in result.all_events if event.is_run_failure)
         context = dg.build_run_status_sensor_context("failure_sensor", failure, instance, result.dagster_run)
         failure_sensor(context.for_run_failure())
-    server.shutdown()
-    server.server_close()
     reason = "activity/2026-03-01.csv is empty."
     run = f"Run {result.run_id[:8]}."
     assert posted == [f"The job load_activity_day failed at library/activity_events: {reason} {run}"]

@@ -82,8 +82,8 @@ def test_bedrock_is_asked_as_its_models_want(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_silent_embedder_is_given_up_within_a_second_and_then_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    with silent_server() as port:
-        point_bedrock_at(monkeypatch, port)
+    with silent_server() as address:
+        point_bedrock_at(monkeypatch, address)
         embedder = QueryEmbedder(Bedrock("cohere.embed-multilingual-v3", None))
         began = time.monotonic()
         assert embedder.vector_of("soup") is None
@@ -105,7 +105,7 @@ def test_an_embedder_is_asked_again_after_its_rest(monkeypatch: pytest.MonkeyPat
 
 
 def test_without_credentials_there_is_no_vector(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    point_bedrock_at(monkeypatch, 9)
+    point_bedrock_at(monkeypatch, "http://127.0.0.1:9")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):

@@ -9,7 +9,6 @@ from typing import Any
 PRODUCTION = {
     "PROMPTORY_ENVIRONMENT": "production",
     "PROMPTORY_LOG_LEVEL": "INFO",
-    "PROMPTORY_DATABASE_URL": "postgresql://reader:word@db/library",
     "PROMPTORY_COOKIE_SECRET": "ours",
     "PROMPTORY_PSEUDONYM_KEY": "ours",
 }
@@ -46,7 +45,7 @@ silent.error("still said")
 def run(program: str, **environment: str) -> tuple[str, list[dict[str, Any]]]:
     """Standard output, and the lines of standard error, each as JSON."""
     command = [sys.executable, "-c", program]
-    told = dict(os.environ) | environment
+    told = dict(os.environ) | {"PROMPTORY_DATABASE_URL": "postgresql://reader:word@db/library"} | environment
     done = subprocess.run(command, env=told, capture_output=True, text=True, check=True, timeout=60)
     return done.stdout, [json.loads(line) for line in done.stderr.splitlines()]
 

@@ -4,8 +4,7 @@ import json
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import pytest
 
 from schema.embedders import EmbedderError, Vectors
 from schema.embedders.base import unit_vectors
+from tests.support.servers import http_server
 
 TOPICS = (("cat", "kitten", "pet"), ("stock", "share", "money"), ("rain", "storm", "weather"))
 
@@ -66,29 +66,21 @@ def bedrock_server(patch: pytest.MonkeyPatch, dimension: int = 1_024) -> Iterato
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    point_bedrock_at(patch, server.server_port)
-    try:
+    with http_server(Handler) as address:
+        point_bedrock_at(patch, address)
         yield requests
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @contextmanager
-def silent_server() -> Iterator[int]:
-    """The port of a server that takes connections and never says anything."""
+def silent_server() -> Iterator[str]:
+    """The address of a server that takes connections and never says anything."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield int(listening.getsockname()[1])
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
-def point_bedrock_at(patch: pytest.MonkeyPatch, port: int) -> None:
-    """Let the process's clients of Bedrock find a port of this machine."""
-    patch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", f"http://127.0.0.1:{port}")
+def point_bedrock_at(patch: pytest.MonkeyPatch, address: str) -> None:
+    """Let the process's clients of Bedrock find a server of the test's own."""
+    patch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", address)
     patch.setenv("AWS_ACCESS_KEY_ID", "test")
     patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     patch.setenv("AWS_DEFAULT_REGION", "us-east-1")

