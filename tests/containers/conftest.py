@@ -13,7 +13,7 @@ def images() -> None:
     reason = engine.why_not()
     if reason:
         pytest.skip(reason)
-    engine.build()
+    engine.described().run("build")
 
 
 @pytest.fixture(scope="session")

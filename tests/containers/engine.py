@@ -14,12 +14,7 @@ ROOT = Path(__file__).parents[2]
 # Debian's own client knows BuildKit; another one may need an extension for it.
 DOCKER = "/usr/bin/docker" if Path("/usr/bin/docker").exists() else shutil.which("docker")
 BASE = next(line.split()[1] for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("FROM "))
-IMAGES = {
-    "promptory/dashboard:test": ("--target", "dashboard", "."),
-    "promptory/dagster:test": ("--target", "dagster", "."),
-    "promptory/database:local": ("infra/containers/database",),
-    "promptory/s3:local": ("infra/containers/s3",),
-}
+FILES = ["docker-compose.yml", "tests/containers/host-network.yml"]
 
 
 def why_not() -> str | None:
@@ -48,13 +43,6 @@ def docker(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[s
     return done
 
 
-def build() -> None:
-    """Build every image of the compose file."""
-    for name, where in IMAGES.items():
-        # The host's network: behind a proxy or a private index, that of containers may reach nothing.
-        docker("build", "--quiet", "--network", "host", "--tag", name, *where)
-
-
 @dataclass(frozen=True)
 class Stack:
     """The services of the compose file under a name of their own; `ports` by service."""
@@ -66,12 +54,17 @@ class Stack:
         """Run docker-compose on the stack."""
         program = _compose()
         assert program is not None
+        assert DOCKER is not None
         environment = dict(os.environ) | {
             "PROMPTORY_RELEASE": "test",
+            # Before version 2, docker-compose builds by the client that it finds, where it is told to.
+            "PATH": f"{Path(DOCKER).parent}{os.pathsep}{os.environ['PATH']}",
+            "COMPOSE_DOCKER_CLI_BUILD": "1",
+            "DOCKER_BUILDKIT": "1",
             "PROMPTORY_DASHBOARD_PORT": str(self.ports["dashboard"]),
             "PROMPTORY_DAGSTER_PORT": str(self.ports["webserver"]),
         }
-        command = [*program, "--project-name", self.name, *arguments]
+        command = [*program, "--project-name", self.name, *(f"--file={file}" for file in FILES), *arguments]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if check and done.returncode:
             raise AssertionError(
@@ -96,12 +89,17 @@ class Stack:
         return f"http://localhost:{self.ports[service]}"
 
 
+def described() -> Stack:
+    """The stack under a name and ports of the test's own; nothing of it is built or runs yet."""
+    return Stack(f"promptory-test-{os.getpid()}", {"dashboard": free_port(), "webserver": free_port()})
+
+
 @contextmanager
 def running() -> Iterator[Stack]:
-    """The stack, from images that are built; taken down with its data at the end."""
-    stack = Stack(f"promptory-test-{os.getpid()}", {"dashboard": free_port(), "webserver": free_port()})
+    """The stack; taken down with its data at the end."""
+    stack = described()
     try:
-        stack.run("up", "--detach", "--no-build")
+        stack.run("up", "--detach", "--build")
         yield stack
     finally:
         stack.run("down", "--volumes", "--timeout", "5")
