@@ -44,7 +44,7 @@ output "images" {
 
 output "task_definitions" {
   description = "The newest revision of each task, by name."
-  value       = { for name, definition in aws_ecs_task_definition.main : name => definition.arn }
+  value       = { for name, definition in local.task_definitions : name => definition.arn }
 }
 
 output "task_roles" {
