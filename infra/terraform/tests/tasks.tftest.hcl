@@ -150,4 +150,9 @@ run "roles_are_bounded_people_are_told" {
     condition     = length(aws_sns_topic_subscription.email) == 2 && aws_budgets_budget.monthly[0].limit_amount == "200"
     error_message = "Both people are told, of the budget as well."
   }
+
+  assert {
+    condition     = one(aws_budgets_budget.monthly[0].cost_filter).values == tolist(["user:Environment$test"])
+    error_message = "The budget counts this environment alone."
+  }
 }
