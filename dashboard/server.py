@@ -10,6 +10,7 @@ import dashboard
 from dashboard.accounts.routes import account_routes
 from dashboard.launch import SCRIPT, provider_secrets
 from dashboard.pictures.routes import picture_routes
+from dashboard.readiness import ready_route
 from schema.error_reports import report_errors
 from schema.logs import configure_logs
 from schema.passwords import warm_up
@@ -36,5 +37,5 @@ configure_logs(get_settings())
 report_errors("dashboard")
 warm_up()
 _import_all()
-routes = [*account_routes(get_settings()), *picture_routes(picture_store())]
+routes = [ready_route(), *account_routes(get_settings()), *picture_routes(picture_store())]
 app = st.App(SCRIPT, routes=routes, secrets=provider_secrets(get_settings()))

@@ -3,18 +3,20 @@
     terraform output -json > outputs.json && python infra/rollout.py outputs.json
 
 Needs boto3 and rights in the account. Nothing is rolled where the migration fails; where a service does not become
-stable, or the address does not answer afterwards, every service goes back to the revision and count it had. The
-database stays migrated: a migration must serve the release before, too.
+stable, or the dashboard does not answer afterwards that it reaches its database, every service goes back to the
+revision and count it had. The database stays migrated: a migration must serve the release before, too.
+
+Steps have a time each, and the way to the new release one in all, so that the way back has its own before the
+pipeline's job is over.
 """
 
 import argparse
 import json
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,12 +45,16 @@ class Revision:
 
 @dataclass(frozen=True)
 class Deployment:
-    """An environment as Terraform's output `rollout` describes it. Times are in seconds."""
+    """An environment as Terraform's output `rollout` describes it.
+
+    A step takes `within` seconds at most, and none goes on after `deadline`, a moment of the monotonic clock.
+    """
 
     target: dict[str, Any]
     ecs: Any
     logs: Any
-    within: float = 1200
+    within: float
+    deadline: float
     looks_every: float = 5
 
     def newest(self, family: str) -> str:
@@ -61,10 +67,9 @@ class Deployment:
         Raises:
             RolloutError: it did not start, or ended with another code than 0.
         """
-        migration = self.target["migration"]
         started = self.ecs.run_task(
             cluster=self.target["cluster"],
-            taskDefinition=self.newest(migration["task_definition"]),
+            taskDefinition=self.newest(self.target["migration"]["task_definition"]),
             launchType="FARGATE",
             networkConfiguration={
                 "awsvpcConfiguration": {
@@ -79,20 +84,12 @@ class Deployment:
             raise RolloutError(f"the migration did not start: {reasons}")
         arn = started["tasks"][0]["taskArn"]
         tell(f"Migration {arn.rpartition('/')[2]} started")
-        task = self._awaited("the migration", lambda: self._ended(arn))
-        container = next(one for one in task["containers"] if one["name"] == migration["container"])
-        if container.get("exitCode") != 0:
-            why = task.get("stoppedReason") or container.get("reason") or "no reason given"
-            raise RolloutError(
-                f"the migration ended with code {container.get('exitCode')} ({why}); its log: {self._log_of(task)}"
-            )
+        task = self._awaited(lambda: self._ended(arn), "the migration is not done")
+        if task["containers"][0].get("exitCode") != 0:
+            raise RolloutError(f"the migration ended with {self._end_of(task)}")
 
-    def roll(self, revision: Revision) -> None:
-        """Give a service a revision, and wait until that alone runs.
-
-        Raises:
-            RolloutError: it does not become stable; ECS gave it up, or the time is over.
-        """
+    def give(self, revision: Revision) -> None:
+        """Give a service a revision, and begin to roll it."""
         self.ecs.update_service(
             cluster=self.target["cluster"],
             service=revision.service,
@@ -100,7 +97,33 @@ class Deployment:
             desiredCount=revision.count,
             forceNewDeployment=True,
         )
-        self._awaited(revision.service, lambda: self._stable(revision))
+
+    def settle(self, revision: Revision) -> None:
+        """Wait until the revision that a service was given runs alone.
+
+        Raises:
+            RolloutError: it does not become stable; ECS gave it up, or the time is over.
+        """
+        try:
+            self._awaited(lambda: self._stable(revision), f"{revision.service} is not stable")
+        except RolloutError as error:
+            raise RolloutError(f"{error}{self._last_end(revision)}") from None
+
+    def ask(self) -> None:
+        """See that the dashboard answers at its public address, and that it can log in to its database.
+
+        Raises:
+            RolloutError: it does not within the time.
+        """
+        address = self.target["address"].rstrip("/")
+
+        def answers() -> bool:
+            for path in ("/ready", "/"):
+                with urllib.request.urlopen(f"{address}{path}", timeout=10):
+                    pass
+            return True
+
+        self._awaited(answers, f"{address} does not answer")
 
     def current(self, service: str) -> Revision:
         """What a service runs now."""
@@ -122,7 +145,7 @@ class Deployment:
         ours = [one for one in service["deployments"] if one["taskDefinition"] == revision.task_definition]
         # The circuit breaker gives a deployment up, and goes back by itself: then ours is not there any more.
         if not ours or any(one.get("rolloutState") == "FAILED" for one in ours):
-            why = ours[0].get("rolloutStateReason") if ours else "its tasks ended again and again; their log says why"
+            why = ours[0].get("rolloutStateReason") if ours else "its tasks ended again and again"
             raise RolloutError(f"{revision.service} did not start: {why}")
         return (
             len(service["deployments"]) == 1
@@ -130,21 +153,45 @@ class Deployment:
             and service["runningCount"] == service["desiredCount"]
         )
 
-    def _awaited(self, what: str, look: Callable[[], Found | None]) -> Found:
-        deadline = time.monotonic() + self.within
-        while time.monotonic() < deadline:
-            if found := look():
-                return found
+    def _awaited(self, look: Callable[[], Found | None], otherwise: str) -> Found:
+        """What a look finds at last; one that nobody answers is repeated."""
+        begun = time.monotonic()
+        ends = min(begun + self.within, self.deadline)
+        fault = ""
+        while time.monotonic() < ends:
+            try:
+                if found := look():
+                    return found
+            except OSError as error:
+                fault = f": {error}"
             time.sleep(self.looks_every)
-        raise RolloutError(f"{what} is not done after {self.within:.0f} s")
+        raise RolloutError(f"{otherwise} after {time.monotonic() - begun:.0f} s{fault}")
+
+    def _last_end(self, revision: Revision) -> str:
+        """How the last task of a revision ended that ECS remembers; a task that did not start wrote no log."""
+        cluster = self.target["cluster"]
+        try:
+            ended = self.ecs.list_tasks(cluster=cluster, serviceName=revision.service, desiredStatus="STOPPED")
+            found = ended["taskArns"] and self.ecs.describe_tasks(cluster=cluster, tasks=ended["taskArns"])["tasks"]
+            ours = [task for task in found if task["taskDefinitionArn"] == revision.task_definition]
+            if not ours:
+                return ""
+            return f"; its last task ended with {self._end_of(max(ours, key=lambda task: task['createdAt']))}"
+        except (BotoCoreError, ClientError) as error:
+            return f"; how its tasks ended cannot be seen: {error}"
+
+    def _end_of(self, task: dict[str, Any]) -> str:
+        """The code of a task's container, why ECS stopped the task, and the last lines it wrote."""
+        container = task["containers"][0]
+        why = "; ".join(filter(None, (task.get("stoppedReason"), container.get("reason")))) or "no reason given"
+        return f"code {container.get('exitCode', 'none')} ({why}); its log: {self._log_of(task)}"
 
     def _log_of(self, task: dict[str, Any]) -> str:
-        """The last lines that the task wrote, as far as they can be read."""
         definition = self.ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])["taskDefinition"]
-        name = self.target["migration"]["container"]
-        container = next(one for one in definition["containerDefinitions"] if one["name"] == name)
+        container = definition["containerDefinitions"][0]
         options = container["logConfiguration"]["options"]
-        stream = f"{options['awslogs-stream-prefix']}/{name}/{task['taskArn'].rpartition('/')[2]}"
+        task_id = task["taskArn"].rpartition("/")[2]
+        stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{task_id}"
         try:
             events = self.logs.get_log_events(logGroupName=options["awslogs-group"], logStreamName=stream, limit=20)
         except self.logs.exceptions.ResourceNotFoundException:
@@ -171,9 +218,11 @@ def roll_out(deployment: Deployment) -> None:
             after = Revision(
                 service["name"], deployment.newest(service["task_definition"]), max(service["count"], before.count)
             )
-            deployment.roll(after)
+            deployment.give(after)
+            deployment.settle(after)
             tell(f"{after.service} runs {after.task_definition.rpartition('/')[2]}, {after.count} of it")
-        ask(deployment.target["address"], deployment.within, deployment.looks_every)
+        deployment.ask()
+        tell(f"{deployment.target['address']} answers")
     except FAULTS as error:
         tell(f"Going back: {error}")
         left = _back(deployment, touched)
@@ -184,36 +233,20 @@ def roll_out(deployment: Deployment) -> None:
 
 
 def _back(deployment: Deployment, touched: list[Revision]) -> list[str]:
-    """Give the services their former revisions, the last one first; returns those that are not stable with it."""
-    left = []
-    for before in reversed(touched):
-        try:
-            deployment.roll(before)
-        except FAULTS as error:
-            left.append(f"{before.service} ({error})")
-    return left
+    """Give the services their former revisions, the last one first; returns those that are not stable with it.
 
-
-def ask(address: str, within: float, looks_every: float) -> None:
-    """See that the dashboard answers at its public address.
-
-    Raises:
-        RolloutError: it does not within the time.
+    All of them before one is waited for: together they have the time of one step.
     """
-    deadline = time.monotonic() + within
-    fault: object = None
-    while time.monotonic() < deadline:
-        try:
-            for path in ("/_stcore/health", "/"):
-                with urllib.request.urlopen(f"{address.rstrip('/')}{path}", timeout=10):
-                    pass
-        except (urllib.error.URLError, OSError) as error:
-            fault = error
-            time.sleep(looks_every)
-        else:
-            tell(f"{address} answers")
-            return
-    raise RolloutError(f"{address} does not answer: {fault}")
+    deployment = replace(deployment, deadline=time.monotonic() + deployment.within)
+    left: dict[str, Exception] = {}
+    for step in (deployment.give, deployment.settle):
+        for before in reversed(touched):
+            if before.service not in left:
+                try:
+                    step(before)
+                except FAULTS as error:
+                    left[before.service] = error
+    return [f"{service} ({error})" for service, error in left.items()]
 
 
 def tell(line: str) -> None:
@@ -226,7 +259,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("outputs", type=Path, help="the file that `terraform output -json` wrote")
     parser.add_argument(
-        "--within", type=float, default=1200, metavar="SECONDS", help="the time that each step may take"
+        "--within",
+        type=float,
+        default=1200,
+        metavar="SECONDS",
+        help="the time that each step may take, and all steps of going back together",
+    )
+    parser.add_argument(
+        "--in-all",
+        type=float,
+        default=2400,
+        metavar="SECONDS",
+        help="the time that all steps to the new release may take together",
     )
     arguments = parser.parse_args()
     try:
@@ -234,8 +278,9 @@ def main() -> None:
     except (OSError, ValueError, KeyError):
         sys.exit(f"rollout: {arguments.outputs} is not what `terraform output -json` writes.")
     account = boto3.Session(region_name=target["region"])
+    ecs, logs = account.client("ecs"), account.client("logs")
     try:
-        roll_out(Deployment(target, account.client("ecs"), account.client("logs"), within=arguments.within))
+        roll_out(Deployment(target, ecs, logs, arguments.within, time.monotonic() + arguments.in_all))
     except FAULTS as error:
         sys.exit(f"rollout: {error}")
 

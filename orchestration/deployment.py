@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 
 from orchestration.lib.embedding_tables import ensure_vector
 from schema import migrations
 from schema.database import connect, create_role_engine, viewer_session
-from schema.errors import SettingsError
+from schema.errors import NewerSchemaError, SettingsError
 from schema.logins import DAGSTER, DASHBOARD, SANDBOX, ensure_logins
 from schema.models import Tier, UserRole
 from schema.repository.people import ensure_account, has_administrator
@@ -18,14 +19,14 @@ from schema.settings import Settings
 def prepare(engine: Engine, settings: Settings) -> Iterator[str]:
     """Bring the database up for this release; says what was done, a sentence a step.
 
-    `engine` connects as the user who owns the database. Safe to repeat.
+    `engine` connects as the user who owns the database. Safe to repeat. Tables that a newer release made stay as they
+    are: they serve this one as well, which may have come back after it.
 
     Raises:
         DatabaseError: that user may not do it.
         SettingsError: DAGSTER_HOME names no folder, or its dagster.yaml cannot be used.
     """
-    migrations.upgrade(engine)
-    yield f"The schema is at revision {migrations.revisions(engine)[0]}."
+    yield _schema(engine)
 
     passwords = {
         DASHBOARD: settings.dashboard_login_password,
@@ -40,6 +41,14 @@ def prepare(engine: Engine, settings: Settings) -> Iterator[str]:
         yield ensure_vector(connection) or "The extension vector is there."
     yield _first_administrator(create_role_engine(engine.url, Role.INGEST), settings)
     yield _dagster_tables()
+
+
+def _schema(engine: Engine) -> str:
+    try:
+        migrations.upgrade(engine)
+    except NewerSchemaError as newer:
+        return str(newer)
+    return f"The schema is at revision {migrations.revisions(engine)[0]}."
 
 
 def _first_administrator(engine: Engine, settings: Settings) -> str:
@@ -65,6 +74,8 @@ def _dagster_tables() -> str:
     try:
         with dg.DagsterInstance.get() as instance:
             instance.upgrade()
+    except CommandError:  # Alembic's, which Dagster uses too, where there is no way from the revision of the tables
+        return "Dagster's tables are those of a newer release; they are left as they are."
     except dg.DagsterError as error:
         raise SettingsError(f"Dagster's tables cannot be made: {error}") from None
     return "Dagster's tables are there."

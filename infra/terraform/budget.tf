@@ -1,4 +1,5 @@
-# What the account costs in a month, told to the alarm topic before it is spent.
+# What the environment costs in a month, told to the alarm topic before it is spent. AWS tells the environments of an
+# account apart by their tag, once it is activated as a cost allocation tag; what cannot bear one is not counted.
 
 resource "aws_budgets_budget" "monthly" {
   count = var.monthly_budget_usd == null ? 0 : 1
@@ -8,6 +9,11 @@ resource "aws_budgets_budget" "monthly" {
   time_unit    = "MONTHLY"
   limit_amount = tostring(var.monthly_budget_usd)
   limit_unit   = "USD"
+
+  cost_filter {
+    name   = "TagKeyValue"
+    values = [format("user:Environment$%s", var.environment)]
+  }
 
   notification {
     notification_type         = "ACTUAL"

@@ -20,7 +20,7 @@ output "rollout" {
     cluster         = aws_ecs_cluster.main.name
     subnets         = [for subnet in aws_subnet.private : subnet.id]
     security_groups = [aws_security_group.main["migration"].id]
-    migration       = { task_definition = aws_ecs_task_definition.main["migration"].family, container = "migration" }
+    migration       = { task_definition = aws_ecs_task_definition.main["migration"].family }
     services = [
       for name in local.rollout_order : {
         name            = aws_ecs_service.main[name].name
@@ -44,7 +44,7 @@ output "images" {
 
 output "task_definitions" {
   description = "The newest revision of each task, by name."
-  value       = { for name, definition in aws_ecs_task_definition.main : name => definition.arn }
+  value       = { for name, definition in local.task_definitions : name => definition.arn }
 }
 
 output "task_roles" {

@@ -54,7 +54,7 @@ locals {
     DAGSTER_PG_USER             = "promptory_dagster_login"
     DAGSTER_PG_DATABASE         = aws_db_instance.main.db_name
     DAGSTER_COMPUTE_LOGS_BUCKET = aws_s3_bucket.logs.id
-    DAGSTER_RUN_TASK_FAMILY     = "${local.name}-run"
+    DAGSTER_RUN_TASK_DEFINITION = "${local.name}-run" # the family, for those that open the instance and launch nothing
     DAGSTER_RUN_CONTAINER       = "run"
     PGSSLMODE                   = "verify-full"
     PGSSLROOTCERT               = local.rds_certificate

@@ -87,6 +87,11 @@ variable "permissions_boundary" {
   description = "Name of the policy that bounds every role made here; infra/terraform/account makes one for each environment. null: no boundary."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null || can(regex("^[A-Za-z0-9_+=,.@-]{1,128}$", var.permissions_boundary))
+    error_message = "Set permissions_boundary to the policy's name, as in \"promptory-staging-boundary\", not to its ARN."
+  }
 }
 
 variable "deletion_protection" {

@@ -49,6 +49,11 @@ variable "bedrock" {
     condition     = contains(["cohere.embed-multilingual-v3", "amazon.titan-embed-text-v2:0"], var.bedrock.model)
     error_message = "Set bedrock.model to cohere.embed-multilingual-v3 or amazon.titan-embed-text-v2:0."
   }
+
+  validation {
+    condition     = var.bedrock.region == null || can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.bedrock.region))
+    error_message = "Set bedrock.region to an AWS region that has the model, as in \"us-west-2\", or leave it out."
+  }
 }
 
 variable "oidc" {
@@ -62,6 +67,11 @@ variable "oidc" {
   validation {
     condition     = var.oidc == null || can(regex("^https://.+/\\.well-known/openid-configuration$", var.oidc.metadata_url))
     error_message = "Set oidc.metadata_url to the provider's https address that ends in /.well-known/openid-configuration."
+  }
+
+  validation {
+    condition     = var.oidc == null || can(regex("^\\S+$", var.oidc.client_id))
+    error_message = "Set oidc.client_id to the id that the provider gave this client, without spaces."
   }
 }
 

@@ -10,7 +10,7 @@ variable "database" {
     insights_days           = optional(number, 7)
     monitoring_seconds      = optional(number, 60)
     apply_immediately       = optional(bool, false)
-    connections_alarm_above = optional(number, 80)
+    connections_alarm_above = optional(number, 60)
   })
   default = {}
 
@@ -42,5 +42,11 @@ variable "database" {
   validation {
     condition     = contains([0, 1, 5, 10, 15, 30, 60], var.database.monitoring_seconds)
     error_message = "Set database.monitoring_seconds to 0 (off), 1, 5, 10, 15, 30 or 60."
+  }
+
+  # A db.t4g.micro has room for 112 connections by AWS's formula, and in practice for fewer.
+  validation {
+    condition     = var.database.connections_alarm_above >= 1 && floor(var.database.connections_alarm_above) == var.database.connections_alarm_above
+    error_message = "Set database.connections_alarm_above to a whole number of connections, well below what the class has room for."
   }
 }

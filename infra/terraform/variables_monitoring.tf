@@ -10,7 +10,7 @@ variable "alarm_emails" {
 }
 
 variable "monthly_budget_usd" {
-  description = "Costs of a month, in USD, at 80 % of which and when forecast above which the alarm topic is told; null: no budget."
+  description = "Costs of this environment in a month, in USD, at 80 % of which and when forecast above which the alarm topic is told; AWS counts them once somebody has activated the cost allocation tag Environment. null: no budget."
   type        = number
   default     = null
 

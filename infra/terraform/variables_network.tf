@@ -67,4 +67,14 @@ variable "dagster_sign_in" {
     condition     = var.dagster_sign_in == null || can(regex("^arn:[a-z-]+:cognito-idp:", var.dagster_sign_in.user_pool_arn))
     error_message = "Set dagster_sign_in.user_pool_arn to the ARN of a Cognito user pool, as in \"arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1\"."
   }
+
+  validation {
+    condition     = var.dagster_sign_in == null || can(regex("^[A-Za-z0-9_+]{1,128}$", var.dagster_sign_in.user_pool_client_id))
+    error_message = "Set dagster_sign_in.user_pool_client_id to the id of a client of the pool, which has letters and digits only."
+  }
+
+  validation {
+    condition     = var.dagster_sign_in == null || can(regex("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", var.dagster_sign_in.user_pool_domain))
+    error_message = "Set dagster_sign_in.user_pool_domain to the pool's prefix, or to its own domain without scheme or path."
+  }
 }

@@ -32,7 +32,7 @@ def prepare() -> None:
     """Prepare a deployment's database before its services start: schema, logins, first administrator, Dagster's tables.
 
     The logins and the administrator are those whose passwords the settings hold. Safe to repeat; passwords that changed
-    are set anew, but for an administrator's.
+    are set anew, but for an administrator's. A schema that a newer release made is left as it is.
     """
     for done in deployment.prepare(_reachable(), get_settings()):
         out.print(done, highlight=False, markup=False, soft_wrap=True)

@@ -11,7 +11,7 @@ from schema.database import database_url, engine_for, viewer_session
 from schema.embedders import query_embedder
 from schema.errors import PromptoryError
 from schema.metrics import Metric, timed
-from schema.migrations import revisions
+from schema.migrations import is_newer, revisions
 from schema.models import AgentType, Tier
 from schema.repository.history import batch_exists, last_activity, library_counts, recent_batches, rejections_of
 from schema.repository.people import find_user_id
@@ -168,9 +168,7 @@ def status(as_json: AsJson = False) -> None:
         )
         return
     out.print(f"Database  {place}", markup=False, highlight=False, soft_wrap=True)
-    out.print(
-        f"Schema    {current}" + (" (current)" if current == newest else f", {newest} is newer: promptory db upgrade")
-    )
+    out.print(f"Schema    {current}{_standing(current, newest)}")
     out.print(f"Activity  up to {latest:%Y-%m-%d %H:%M} UTC" if latest else "Activity  none yet")
     print_table("Library", {"table": list(counts), "rows": list(counts.values())}, frozenset({"rows"}))
     columns: dict[str, Sequence[object]] = {
@@ -209,6 +207,15 @@ def rejections(
         "reason": [r.reason for r in refused],
     }
     print_table(f"Batch {batch_id}: {len(refused)} rejected", columns, frozenset({"row"}))
+
+
+def _standing(current: str | None, newest: str | None) -> str:
+    """How a database's revision stands to the newest one of this release."""
+    if current == newest:
+        return " (current)"
+    if current is not None and is_newer(current):
+        return f", made by a newer release than this one, which knows {newest}"
+    return f", {newest} is newer: promptory db upgrade"
 
 
 def _user_id(email: str) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from schema.database import connect
-from schema.errors import DatabaseError
+from schema.errors import DatabaseError, NewerSchemaError
 
 _INSUFFICIENT_PRIVILEGE = "42501"
 _LOCK = 0x70726F6D70  # one migration at a time on a database
@@ -22,6 +22,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """Apply the migrations up to `revision` in one transaction; does nothing on a current database.
 
     Raises:
+        NewerSchemaError: a newer release migrated the database.
         DatabaseError: the database's user may not do it, or there is no such revision.
     """
     _migrate(engine, command.upgrade, revision)
@@ -31,6 +32,7 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
     """Take the migrations back down to `revision` in one transaction; what dbt built on the tables goes too.
 
     Raises:
+        NewerSchemaError: a newer release migrated the database.
         DatabaseError: the database's user may not do it, or there is no such revision.
     """
     _migrate(engine, command.downgrade, revision)
@@ -43,10 +45,18 @@ def revisions(engine: Engine) -> tuple[str | None, str | None]:
     return current, ScriptDirectory.from_config(_config(None)).get_current_head()
 
 
+def is_newer(revision: str) -> bool:
+    """Whether a database's revision is one that a newer release made: there is no migration of that name here."""
+    return revision not in {one.revision for one in ScriptDirectory.from_config(_config(None)).walk_revisions()}
+
+
 def _migrate(engine: Engine, step: Callable[[Config, str], None], revision: str) -> None:
     try:
         with connect(engine) as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            current = MigrationContext.configure(connection).get_current_revision()
+            if current is not None and is_newer(current):
+                raise NewerSchemaError(current)
             step(_config(connection), revision)
     except ProgrammingError as error:
         if getattr(error.orig, "sqlstate", None) != _INSUFFICIENT_PRIVILEGE:

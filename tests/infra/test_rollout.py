@@ -36,8 +36,8 @@ class Cloud:
         """Its container service."""
         return self.account.client("ecs")
 
-    def register(self, family: str, command: list[str]) -> str:
-        """A new revision of a family, whose container runs a command; its ARN."""
+    def register(self, family: str, command: list[str], secret: str | None = None) -> str:
+        """A new revision of a family, whose container runs a command and is given a secret; its ARN."""
         told = self.ecs.register_task_definition(
             family=family,
             requiresCompatibilities=["FARGATE"],
@@ -51,6 +51,7 @@ class Cloud:
                     "command": command,
                     "cpu": 256,
                     "memory": 512,
+                    "secrets": [{"name": "SECRET", "valueFrom": secret}] if secret else [],
                     "logConfiguration": {
                         "logDriver": "awslogs",
                         "options": {"awslogs-group": "/promptory", "awslogs-stream-prefix": "task"},
@@ -65,11 +66,11 @@ class Cloud:
         told = self.ecs.describe_services(cluster="promptory", services=SERVICES)["services"]
         return {one["serviceName"]: (one["taskDefinition"], one["desiredCount"]) for one in told}
 
-    def roll_out(self) -> subprocess.CompletedProcess[str]:
+    def roll_out(self, *options: str) -> subprocess.CompletedProcess[str]:
         """Run the program as the pipeline does, with an agent that runs the migration."""
         outputs = self.folder / "outputs.json"
         outputs.write_text(json.dumps({"rollout": {"value": self.target}}), encoding="utf-8")
-        command = [sys.executable, str(ROLLOUT), str(outputs), "--within", "20"]
+        command = [sys.executable, str(ROLLOUT), str(outputs), "--within", "20", *options]
         with self._agent():
             return subprocess.run(
                 command, env=self.account.environment(), capture_output=True, text=True, timeout=120, check=False
@@ -130,7 +131,7 @@ def cloud(account: Account, address: str, tmp_path: Path) -> Iterator[Cloud]:
         "cluster": "promptory",
         "subnets": [subnet],
         "security_groups": [group],
-        "migration": {"task_definition": "migration", "container": "migration"},
+        "migration": {"task_definition": "migration"},
         "services": [{"name": name, "task_definition": name, "count": 2} for name in SERVICES],
         "address": address,
     }
@@ -155,15 +156,20 @@ def cloud(account: Account, address: str, tmp_path: Path) -> Iterator[Cloud]:
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    """A dashboard's address, which answers."""
+    """The address of a dashboard that is well."""
+    with http_server(_dashboard(is_ready=True)) as address:
+        yield address
 
-    class Healthy(BaseHTTPRequestHandler):
+
+def _dashboard(*, is_ready: bool) -> type[BaseHTTPRequestHandler]:
+    """A dashboard that is up; whether it reaches its database, it says at /ready."""
+
+    class Dashboard(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            self.send_response(200 if is_ready or self.path != "/ready" else 503)
             self.end_headers()
 
-    with http_server(Healthy) as address:
-        yield address
+    return Dashboard
 
 
 def test_a_release_whose_migration_went_through_is_what_every_service_runs(cloud: Cloud) -> None:
@@ -196,6 +202,44 @@ def test_a_service_that_does_not_start_takes_every_service_back(cloud: Cloud) ->
     done = cloud.roll_out()
     assert done.returncode == 1
     assert "dashboard did not start" in done.stderr
+    assert "ended with code 1 (Essential container in task exited)" in done.stderr
+    assert "The services run what they ran before" in done.stderr
+    assert cloud.running() == before
+
+
+def test_a_secret_that_one_service_alone_lacks_is_named(cloud: Cloud) -> None:
+    before = cloud.running()
+    secret = cloud.account.client("secretsmanager").create_secret(Name="promptory/alert-webhook")["ARN"]
+    cloud.register("migration", WELL)
+    cloud.register("code-server", WELL)
+    cloud.register("dashboard", WELL, secret)
+    done = cloud.roll_out()
+    assert "dashboard did not start" in done.stderr
+    assert "unable to pull secrets" in done.stderr
+    assert secret in done.stderr
+    assert cloud.running() == before
+
+
+def test_a_dashboard_that_does_not_reach_its_database_takes_every_service_back(cloud: Cloud) -> None:
+    before = cloud.running()
+    for name in ("migration", *SERVICES):
+        cloud.register(name, WELL)
+    with http_server(_dashboard(is_ready=False)) as address:
+        cloud.target["address"] = address
+        done = cloud.roll_out()
+    assert f"{address} does not answer after" in done.stderr
+    assert "HTTP Error 503" in done.stderr
+    assert cloud.running() == before
+
+
+def test_a_rollout_whose_time_is_over_still_goes_back(cloud: Cloud) -> None:
+    before = cloud.running()
+    for name in ("migration", *SERVICES):
+        cloud.register(name, WELL)
+    cloud.target["address"] = "http://127.0.0.1:9"
+    begun = time.monotonic()
+    done = cloud.roll_out("--within", "600", "--in-all", "30")
+    assert time.monotonic() - begun < 100
     assert "The services run what they ran before" in done.stderr
     assert cloud.running() == before
 

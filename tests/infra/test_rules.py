@@ -29,7 +29,7 @@ EVERYWHERE = {
 }  # fmt: skip
 INSTANCE = {
     "DAGSTER_HOME", "DAGSTER_PG_HOST", "DAGSTER_PG_USER", "DAGSTER_PG_DATABASE", "DAGSTER_PG_PASSWORD",
-    "DAGSTER_COMPUTE_LOGS_BUCKET", "DAGSTER_RUN_TASK_FAMILY", "DAGSTER_RUN_CONTAINER", "PGSSLMODE", "PGSSLROOTCERT",
+    "DAGSTER_COMPUTE_LOGS_BUCKET", "DAGSTER_RUN_TASK_DEFINITION", "DAGSTER_RUN_CONTAINER", "PGSSLMODE", "PGSSLROOTCERT",
 }  # fmt: skip
 OF_DAGSTER = INSTANCE | {
     "PROMPTORY_INBOX", "PROMPTORY_LANDING", "PROMPTORY_IMAGES", "PROMPTORY_EMBEDDER", "DAGSTER_CODE_SERVER_HOST",
@@ -147,13 +147,16 @@ def test_dagsters_launcher_can_say_what_a_run_does(plan: Plan) -> None:
     # AWS takes definitions up to 64 KB and overrides up to 8,192 characters: a run's variables stand in its definition.
     assert all(len(json.dumps(one)) < 60_000 for _, one in plan.containers())
     variables = {
-        one["name"]: one["value"]
-        for task, daemon in plan.containers()
-        if task == "daemon"
-        for one in daemon["environment"]
+        task: {one["name"]: one["value"] for one in container["environment"]}
+        for task, container in plan.containers()
+        if task != "dashboard"
     }
-    assert variables["DAGSTER_RUN_TASK_FAMILY"] == plan.every("aws_ecs_task_definition")["run"]["family"]
-    assert variables["DAGSTER_RUN_CONTAINER"] == run["name"]
+    assert {one["DAGSTER_RUN_CONTAINER"] for one in variables.values()} == {run["name"]}
+    # The others open the instance and launch nothing: a task could not name its own revision.
+    definition = plan.every("aws_ecs_task_definition")["run"]
+    assert {task: one["DAGSTER_RUN_TASK_DEFINITION"] for task, one in variables.items()} == dict.fromkeys(
+        variables, definition["family"]
+    ) | dict.fromkeys(("webserver", "daemon"), definition["arn"])
 
 
 def test_images_come_from_the_variables(plan: Plan) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -57,6 +58,12 @@ class Dagster:
         self.stack.callback(stop, process)
         return task, process
 
+    def definition(self, task: str) -> str:
+        """The revision that a task runs."""
+        ecs, cluster = self.world.client("ecs"), self.world.outputs["cluster_name"]
+        (told,) = ecs.describe_tasks(cluster=cluster, tasks=[task])["tasks"]
+        return str(told["taskDefinitionArn"])
+
     def drop(self, name: str) -> None:
         """Put a collection of one prompt into the inbox."""
         prompt = {"title": f"Lighthouse {name}", "prompt": f"Paint a lighthouse at dusk, as {name} would."}
@@ -89,18 +96,18 @@ class Dagster:
 
 
 @pytest.fixture
-def dagster(default_world: World, library: Library, tmp_path: Path) -> Iterator[Dagster]:
+def dagster(world: World, library: Library, tmp_path: Path) -> Iterator[Dagster]:
     """A database that the migration has prepared, code server and daemon, as their tasks run them."""
     database, socket, port = str(library.url.database), str(library.url.query["host"]), free_port()
     # No host for Dagster: PostgreSQL's own library takes the socket that PGHOST names.
     local = {"DAGSTER_CODE_SERVER_HOST": "127.0.0.1", "DAGSTER_PG_HOST": "", "DAGSTER_PG_DATABASE": database}
-    local |= {"PGHOST": socket, "PGSSLMODE": "disable"}
-    endpoint, folder = default_world.outputs["database_endpoint"], tmp_path / "home"
+    local |= {"PGHOST": socket, "PGSSLMODE": "disable", "SENTRY_DSN": ""}
+    endpoint, folder = world.outputs["database_endpoint"], tmp_path / "home"
     here = {
         f"{endpoint}/promptory?sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds-global-bundle.pem": (
             f"/{database}?host={socket}"
         ),
-        "promptory_master@": f"{library.url.username}@",
+        f"{'librarian' if world.name == 'largest' else 'promptory_master'}@": f"{library.url.username}@",
         "/opt/dagster/home": str(folder),
         "/var/lib/promptory": str(tmp_path / "data"),
         "4000": str(port),
@@ -111,12 +118,14 @@ def dagster(default_world: World, library: Library, tmp_path: Path) -> Iterator[
     for name, there in (("dagster.yaml", "ecs.yaml"), ("workspace.yaml", "workspace.yaml")):
         text = (INSTANCE / there).read_text(encoding="utf-8")
         (folder / name).write_text(translated(text, here), encoding="utf-8")
-    cluster = default_world.outputs["cluster_name"]
-    with task_metadata(default_world.account, cluster) as metadata, ExitStack() as stack:
-        stack.callback(_stop_tasks, default_world)
-        _empty_inbox(default_world)
-        agent = Agent(default_world.account, cluster, local, here, tmp_path, metadata)
-        services = Dagster(default_world, agent, library, stack)
+    cluster = world.outputs["cluster_name"]
+    with task_metadata(world.account, cluster) as metadata, ExitStack() as stack:
+        stack.callback(_stop_tasks, world)
+        stack.callback(_newer_run(world))
+        _put_in_by_hand(world)
+        _empty_inbox(world)
+        agent = Agent(world.account, cluster, local, here, tmp_path, metadata)
+        services = Dagster(world, agent, library, stack)
         assert agent.finish(*services.start("migration")) == 0
         services.start("code-server")
         services.start("daemon")
@@ -128,6 +137,7 @@ def test_what_is_dropped_into_the_inbox_is_imported_by_tasks_and_a_task_that_die
     dagster.drop("hopper")
 
     task, process = dagster.start_run("turner")
+    assert dagster.definition(task) == dagster.world.outputs["task_definitions"]["run"], "not the newest of its family"
     assert dagster.agent.finish(task, process) == 0
     assert dagster.status("turner") == "SUCCESS"
     assert dagster.filed_away("turner") == ["done"]
@@ -142,6 +152,22 @@ def test_what_is_dropped_into_the_inbox_is_imported_by_tasks_and_a_task_that_die
     dagster.agent.finish(replacement, process)
     assert dagster.status("hopper") == "SUCCESS"
     assert dagster.filed_away("hopper") == ["done"]
+
+
+def _newer_run(world: World) -> Callable[[], object]:
+    """Register what a release to come would run, as an apply does before its rollout; returns what takes it back."""
+    ecs = world.client("ecs")
+    told = ecs.describe_task_definition(taskDefinition=world.outputs["task_definitions"]["run"])["taskDefinition"]
+    taken = ecs.meta.service_model.operation_model("RegisterTaskDefinition").input_shape.members
+    newer = ecs.register_task_definition(**{name: value for name, value in told.items() if name in taken})
+    return partial(ecs.deregister_task_definition, taskDefinition=newer["taskDefinition"]["taskDefinitionArn"])
+
+
+def _put_in_by_hand(world: World) -> None:
+    """Give the alert's address a value where it is wanted, as a person does: no task starts before."""
+    if "alert-webhook" in world.outputs["secrets"]:
+        secret = world.outputs["secrets"]["alert-webhook"]
+        world.client("secretsmanager").put_secret_value(SecretId=secret, SecretString="http://127.0.0.1:9/")
 
 
 def _empty_inbox(world: World) -> None:

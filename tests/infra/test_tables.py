@@ -25,9 +25,10 @@ _OPTIONAL = re.compile(r"optional\((?:[^,({]+|\w+\(\{.*?\}\)), (.+)\)$")
 
 @dataclass(frozen=True)
 class Named:
-    """A variable or output: its name, and its arguments as they are written."""
+    """A variable or output: its name, what stands in its block, and its arguments as they are written."""
 
     name: str
+    body: str
     arguments: dict[str, str]
 
     @property
@@ -59,7 +60,7 @@ class Named:
 def named(kind: str, file: Path) -> list[Named]:
     """The variables or outputs of a file, in its order."""
     return [
-        Named(name, {argument: value.strip() for argument, value in _ARGUMENT.findall(body)})
+        Named(name, body, {argument: value.strip() for argument, value in _ARGUMENT.findall(body)})
         for found, name, body in _BLOCK.findall(file.read_text(encoding="utf-8"))
         if found == kind
     ]

@@ -23,6 +23,8 @@ class Ending:
 
     changes: list[str]
     images: set[str]
+    runs: tuple[str, str]
+    launched: dict[str, str]
     services_before: dict[str, Any]
     services_after: dict[str, Any]
     held: set[str]
@@ -47,8 +49,11 @@ def test_a_new_image_changes_the_definitions_of_tasks_and_leaves_the_services_to
     changed = {
         change.partition("[")[0].partition(":")[0] for change in ending.changes if not change.startswith("output.")
     }
-    assert changed == {"aws_ecs_task_definition.main"}
+    assert changed == {"aws_ecs_task_definition.main", "aws_ecs_task_definition.run"}
     assert {image.rpartition(":")[2] for image in ending.images} == {NEWER}
+    former, newer = ending.runs
+    assert former != newer
+    assert ending.launched == dict.fromkeys(("webserver", "daemon"), newer)
     assert len(ending.services_before) == 4
     assert ending.services_after == ending.services_before
 
@@ -61,12 +66,23 @@ def test_a_destroyed_environment_leaves_nothing_behind(ending: Ending) -> None:
 def _end(world: World) -> Ending:
     changes, before = world.terraform.changes(image_tag=NEWER), _services(world)
     world.terraform.apply(image_tag=NEWER)
-    ecs, definitions = world.client("ecs"), world.terraform.outputs()["task_definitions"].values()
-    told = [ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"] for arn in definitions]
-    images = {container["image"] for definition in told for container in definition["containerDefinitions"]}
+    ecs, definitions = world.client("ecs"), world.terraform.outputs()["task_definitions"]
+    containers = {
+        name: ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]["containerDefinitions"][0]
+        for name, arn in definitions.items()
+    }
+    images = {container["image"] for container in containers.values()}
+    runs = (world.outputs["task_definitions"]["run"], definitions["run"])
+    launched = {
+        name: variable["value"]
+        for name in ("webserver", "daemon")
+        for variable in containers[name]["environment"]
+        if variable["name"] == "DAGSTER_RUN_TASK_DEFINITION"
+    }
     after, held = _services(world), inventory(world.account)
     world.terraform.destroy(image_tag=NEWER)
-    return Ending(changes, images, before, after, held - world.found, inventory(world.account) - world.found)
+    gone = (held - world.found, inventory(world.account) - world.found)
+    return Ending(changes, images, runs, launched, before, after, *gone)
 
 
 def _services(world: World) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A wrong variable fails at plan, with a sentence that says what to set."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.infra.terraform import CONFIGURATION, clean_environment
+from tests.infra.test_tables import FILES, named
 
 TAG = "0123456789abcdef0123456789abcdef01234567"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
@@ -17,6 +19,12 @@ GIVEN = {
     "domain_name": "promptory.example.org",
     "certificate_arn": CERTIFICATE,
 }
+POOL = {
+    "user_pool_arn": "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Example01",
+    "user_pool_client_id": "client",
+    "user_pool_domain": "promptory",
+}
+PROVIDER = {"metadata_url": "https://login.example.org/.well-known/openid-configuration", "client_id": "promptory"}
 REFUSED: list[tuple[dict[str, object], str]] = [
     ({"environment": "Staging 1"}, "Set environment to 2 to 12 lower-case letters and digits"),
     ({"image_tag": "latest"}, "Set image_tag to the commit that the images were built from"),
@@ -26,6 +34,10 @@ REFUSED: list[tuple[dict[str, object], str]] = [
     ({"certificate_arn": CERTIFICATE.replace("us-east-1", "eu-west-1")}, "an ACM certificate in us-east-1"),
     ({"region": "Frankfurt"}, "Set region to an AWS region"),
     ({"image_registry": "https://docker.io"}, "Set image_registry to an ECR registry"),
+    (
+        {"permissions_boundary": "arn:aws:iam::123456789012:policy/bounds"},
+        "Set permissions_boundary to the policy's name",
+    ),
     ({"vpc_cidr": "10.0.0.0/8"}, "Set vpc_cidr to an IPv4 range between /16 and /20"),
     ({"vpc_cidr": "10.0.0.0"}, "Set vpc_cidr to an IPv4 range between /16 and /20"),
     ({"zone_count": 1}, "Set zone_count to 2 or 3"),
@@ -33,9 +45,11 @@ REFUSED: list[tuple[dict[str, object], str]] = [
     ({"allowed_cidrs": []}, "Set allowed_cidrs to one or more IPv4 ranges"),
     ({"allowed_cidrs": ["everybody"]}, "Set allowed_cidrs to one or more IPv4 ranges"),
     (
-        {"dagster_sign_in": {"user_pool_arn": "pool", "user_pool_client_id": "client", "user_pool_domain": "domain"}},
-        "Set dagster_sign_in.user_pool_arn to the ARN of a Cognito user pool",
+        {"dagster_sign_in": POOL | {"user_pool_arn": "pool"}},
+        "Set dagster_sign_in.user_pool_arn to the ARN of a Cognito",
     ),
+    ({"dagster_sign_in": POOL | {"user_pool_client_id": ""}}, "Set dagster_sign_in.user_pool_client_id to the id of"),
+    ({"dagster_sign_in": POOL | {"user_pool_domain": "https://pool"}}, "Set dagster_sign_in.user_pool_domain to"),
     ({"db_username": "postgres"}, "admin, postgres and rdsadmin are taken"),
     ({"db_password": "with@punctuation!"}, "Set db_password to 16 to 128 letters and digits"),
     ({"database": {"engine_version": "14"}}, "Set database.engine_version to PostgreSQL 15, 16, 17 or 18"),
@@ -44,6 +58,7 @@ REFUSED: list[tuple[dict[str, object], str]] = [
     ({"database": {"backup_days": 0}}, "Set database.backup_days to 1 to 35 days"),
     ({"database": {"insights_days": 30}}, "Set database.insights_days to 7"),
     ({"database": {"monitoring_seconds": 20}}, "Set database.monitoring_seconds to 0"),
+    ({"database": {"connections_alarm_above": 0}}, "Set database.connections_alarm_above to a whole number"),
     ({"cpu_architecture": "arm"}, "Set cpu_architecture to ARM64 or X86_64"),
     ({"task_sizes": {"run": {"cpu": 512, "memory": 8192}}}, "Set task_sizes to pairs that Fargate has"),
     ({"task_sizes": {"run": {"cpu": 300, "memory": 512}}}, "Set task_sizes to pairs that Fargate has"),
@@ -53,7 +68,9 @@ REFUSED: list[tuple[dict[str, object], str]] = [
     ({"admin_email": "admin"}, "Set admin_email to an e-mail address"),
     ({"embedder": "openai"}, "Set embedder to none, minilm or bedrock"),
     ({"bedrock": {"model": "other"}}, "Set bedrock.model to cohere.embed-multilingual-v3"),
-    ({"oidc": {"metadata_url": "https://login.example.org", "client_id": "x"}}, "Set oidc.metadata_url to"),
+    ({"bedrock": {"region": "Oregon"}}, "Set bedrock.region to an AWS region that has the model"),
+    ({"oidc": PROVIDER | {"metadata_url": "https://login.example.org"}}, "Set oidc.metadata_url to"),
+    ({"oidc": PROVIDER | {"client_id": ""}}, "Set oidc.client_id to the id that the provider gave this client"),
     ({"optional_secrets": ["smtp"]}, "Set optional_secrets to none, one or both"),
     ({"optional_secrets": ["sentry_dsn"], "secret_versions": {"sentry_dsn": 1}}, "Set secret_values for each of"),
     ({"secret_versions": {"cookie_secret": 1.5}}, "Set each of secret_versions to a whole number"),
@@ -100,6 +117,19 @@ def test_every_validation_is_tried(variables: Path, account_variables: Path) -> 
     for folder, tried in ((variables, REFUSED), (account_variables, ACCOUNT_REFUSED)):
         written = "".join(file.read_text(encoding="utf-8") for file in folder.glob("*.tf"))
         assert written.count("\n  validation {") == len({sentence for _, sentence in tried})
+
+
+def test_every_variable_is_validated_and_every_attribute_of_it_but_those_that_are_true_or_false() -> None:
+    for file in (file for files in FILES.values() for file in files):
+        for one in named("variable", file):
+            validations = one.body.partition("\n  validation {")[2]
+            if one.kind != "bool":
+                assert validations, one.name
+            # Attribute by attribute, or all of them in turn.
+            if f"values(var.{one.name})" not in validations and f" in var.{one.name} " not in validations:
+                attributes = re.findall(r"^    ([\w-]+) += (.*)$", one.arguments["type"], re.MULTILINE)
+                wanted = {f"var.{one.name}.{name}" for name, kind in attributes if "bool" not in kind}
+                assert {name for name in wanted if name not in validations} == set()
 
 
 @pytest.mark.parametrize("environment", ["staging", "production"])

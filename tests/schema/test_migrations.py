@@ -9,7 +9,7 @@ from sqlalchemy import URL, Engine, text
 
 from ingest import ImportOptions, import_prompts
 from schema.database import connect, create_role_engine
-from schema.errors import DatabaseError
+from schema.errors import DatabaseError, NewerSchemaError
 from schema.migrations import downgrade, revisions, upgrade
 from schema.migrations.comparison import OPTIONS
 from schema.models import Base
@@ -66,6 +66,15 @@ def test_a_user_without_rights_is_told_what_is_missing(server: URL, maintenance:
     with pytest.raises(DatabaseError, match="may not set it up"):
         upgrade(engine)
     engine.dispose()
+
+
+def test_a_database_that_a_newer_release_migrated_is_left_as_it_is(library: Library) -> None:
+    library.do("UPDATE alembic_version SET version_num = '9999'")
+    for step in (upgrade, downgrade):
+        with pytest.raises(NewerSchemaError, match="revision 9999, which a newer release made; it is left as it is"):
+            step(library.engine())
+    assert revisions(library.engine())[0] == "9999"
+    assert library.value("SELECT count(*) FROM library.prompts") == 0
 
 
 def test_going_up_one_step_keeps_the_rows_of_the_step_before(library: Library) -> None:

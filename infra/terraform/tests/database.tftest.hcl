@@ -100,7 +100,7 @@ run "what_is_disposable_goes_wholly" {
   }
 
   assert {
-    condition     = alltrue([for definition in aws_ecs_task_definition.main : !definition.skip_destroy])
+    condition     = alltrue([for definition in local.task_definitions : !definition.skip_destroy])
     error_message = "Revisions are taken back."
   }
 }

@@ -34,7 +34,7 @@ run "services_are_as_the_application_asks" {
   }
 
   assert {
-    condition     = alltrue([for definition in aws_ecs_task_definition.main : definition.runtime_platform[0].cpu_architecture == "ARM64" && definition.skip_destroy])
+    condition     = alltrue([for definition in local.task_definitions : definition.runtime_platform[0].cpu_architecture == "ARM64" && definition.skip_destroy])
     error_message = "ARM64; former revisions stay for the way back."
   }
 
@@ -83,7 +83,7 @@ run "images_of_another_architecture_and_registry" {
   }
 
   assert {
-    condition     = alltrue([for definition in aws_ecs_task_definition.main : definition.runtime_platform[0].cpu_architecture == "X86_64"])
+    condition     = alltrue([for definition in local.task_definitions : definition.runtime_platform[0].cpu_architecture == "X86_64"])
     error_message = "Tasks run where the images can."
   }
 
@@ -149,5 +149,10 @@ run "roles_are_bounded_people_are_told" {
   assert {
     condition     = length(aws_sns_topic_subscription.email) == 2 && aws_budgets_budget.monthly[0].limit_amount == "200"
     error_message = "Both people are told, of the budget as well."
+  }
+
+  assert {
+    condition     = one(aws_budgets_budget.monthly[0].cost_filter).values == tolist(["user:Environment$test"])
+    error_message = "The budget counts this environment alone."
   }
 }

@@ -7,10 +7,12 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
+from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api import state_manager
+from moto.secretsmanager.models import secretsmanager_backends
 
 from tests.infra.emulator.closing import answers, extends, remember
 
@@ -47,7 +49,7 @@ def create_service(request: Any, original: Any) -> ActionResult:
 
 @extends(EC2ContainerServiceResponse)
 def update_service(request: Any, original: Any) -> ActionResult:
-    """As above, for a change; tasks of the new definition run at once, unless all that they do is `false`.
+    """As above, for a change; tasks of the new definition run at once, unless they end again and again.
 
     Then AWS's circuit breaker gives the deployment up, and the service goes on with what it ran before.
     """
@@ -59,7 +61,13 @@ def update_service(request: Any, original: Any) -> ActionResult:
     answer: ActionResult = original(request)
     service = answer.result["service"]  # type: ignore[index]
     definition = backend.describe_task_definition(service.task_definition)
-    if definition.container_definitions[0].get("command") == ["false"]:
+    if fault := _fault_of(request, definition.container_definitions[0]):
+        network = service.network_configuration
+        task: Any
+        (task,) = backend.run_task(cluster, definition.arn, 1, {}, "", [], "FARGATE", network, f"service:{name}")
+        task.last_status = task.desired_status = "STOPPED"
+        task.created_at, (task.containers[0].exitCode, task.stopped_reason) = utcnow(), fault
+        _release_network(request, task)
         service.task_definition = before
     service.running_count, service.pending_count = service.desired_count, 0
     _remember(service, parameters)
@@ -72,6 +80,16 @@ def update_service(request: Any, original: Any) -> ActionResult:
             "rolloutState": "COMPLETED",
         }
     return answer
+
+
+def _fault_of(request: Any, container: Mapping[str, Any]) -> tuple[int | None, str] | None:
+    """The code with which a container ends at once, and why: all it does is `false`, or a secret of it has no value."""
+    kept = secretsmanager_backends[request.current_account][request.region].secrets
+    for entry in container.get("secrets") or []:
+        if not kept[entry["valueFrom"]].versions:
+            reason = f"unable to pull secrets or registry auth: {entry['valueFrom']} has no value labelled AWSCURRENT"
+            return None, f"ResourceInitializationError: {reason}"
+    return (1, "Essential container in task exited") if container.get("command") == ["false"] else None
 
 
 def _remember(service: Any, parameters: Mapping[str, Any]) -> None:

@@ -1,8 +1,9 @@
-# Survives the loss of a zone. Set domain_name, route53_zone_id and admin_email to your own.
+# Survives the loss of a zone. Set domain_name, route53_zone_id, admin_email and alarm_emails to your own.
 environment          = "production"
 domain_name          = "promptory.example.org"
 route53_zone_id      = "Z0123456789EXAMPLE"
 admin_email          = "admin@example.org"
+alarm_emails         = ["operations@example.org"]
 permissions_boundary = "promptory-production-boundary"
 deletion_protection  = true
 
