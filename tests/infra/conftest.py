@@ -41,9 +41,3 @@ def worlds(terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory) ->
 def world(request: pytest.FixtureRequest, worlds: dict[str, "Future[World]"]) -> World:
     """Each configuration in turn, once it is applied; tests leave it as they find it."""
     return worlds[request.param].result()
-
-
-@pytest.fixture(scope="session")
-def default_world(worlds: dict[str, "Future[World]"]) -> World:
-    """The smaller configuration, for what depends on the size of nothing."""
-    return worlds["default"].result()

@@ -89,18 +89,18 @@ class Dagster:
 
 
 @pytest.fixture
-def dagster(default_world: World, library: Library, tmp_path: Path) -> Iterator[Dagster]:
+def dagster(world: World, library: Library, tmp_path: Path) -> Iterator[Dagster]:
     """A database that the migration has prepared, code server and daemon, as their tasks run them."""
     database, socket, port = str(library.url.database), str(library.url.query["host"]), free_port()
     # No host for Dagster: PostgreSQL's own library takes the socket that PGHOST names.
     local = {"DAGSTER_CODE_SERVER_HOST": "127.0.0.1", "DAGSTER_PG_HOST": "", "DAGSTER_PG_DATABASE": database}
     local |= {"PGHOST": socket, "PGSSLMODE": "disable"}
-    endpoint, folder = default_world.outputs["database_endpoint"], tmp_path / "home"
+    endpoint, folder = world.outputs["database_endpoint"], tmp_path / "home"
     here = {
         f"{endpoint}/promptory?sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds-global-bundle.pem": (
             f"/{database}?host={socket}"
         ),
-        "promptory_master@": f"{library.url.username}@",
+        **{f"{master}@": f"{library.url.username}@" for master in ("promptory_master", "librarian")},
         "/opt/dagster/home": str(folder),
         "/var/lib/promptory": str(tmp_path / "data"),
         "4000": str(port),
@@ -111,12 +111,13 @@ def dagster(default_world: World, library: Library, tmp_path: Path) -> Iterator[
     for name, there in (("dagster.yaml", "ecs.yaml"), ("workspace.yaml", "workspace.yaml")):
         text = (INSTANCE / there).read_text(encoding="utf-8")
         (folder / name).write_text(translated(text, here), encoding="utf-8")
-    cluster = default_world.outputs["cluster_name"]
-    with task_metadata(default_world.account, cluster) as metadata, ExitStack() as stack:
-        stack.callback(_stop_tasks, default_world)
-        _empty_inbox(default_world)
-        agent = Agent(default_world.account, cluster, local, here, tmp_path, metadata)
-        services = Dagster(default_world, agent, library, stack)
+    cluster = world.outputs["cluster_name"]
+    with task_metadata(world.account, cluster) as metadata, ExitStack() as stack:
+        stack.callback(_stop_tasks, world)
+        _empty_inbox(world)
+        _put_in_by_hand(world)
+        agent = Agent(world.account, cluster, local, here, tmp_path, metadata)
+        services = Dagster(world, agent, library, stack)
         assert agent.finish(*services.start("migration")) == 0
         services.start("code-server")
         services.start("daemon")
@@ -149,6 +150,12 @@ def _empty_inbox(world: World) -> None:
     s3, bucket = world.client("s3"), world.outputs["buckets"]["inbox"]
     for found in s3.list_objects_v2(Bucket=bucket, Prefix="inbox/").get("Contents", []):
         s3.delete_object(Bucket=bucket, Key=found["Key"])
+
+
+def _put_in_by_hand(world: World) -> None:
+    """The value that Terraform does not write: without it no task would start."""
+    if webhook := world.outputs["secrets"].get("alert-webhook"):
+        world.client("secretsmanager").put_secret_value(SecretId=webhook, SecretString="http://127.0.0.1:9/alerts")
 
 
 def _stop_tasks(world: World) -> None:
