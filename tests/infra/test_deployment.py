@@ -21,6 +21,7 @@ from tests.infra.worlds import World
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1500)]
 
 DEPLOY = "promptory-deploy-largest"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 GUIDE = CONFIGURATION.parents[1] / "docs" / "deploy.md"
 
 # What a thing bears that is there, and what a call gives to the thing that it makes.
@@ -211,7 +212,9 @@ def test_an_account_that_was_in_use_is_taken_away_as_the_guide_says(terraform_is
         for state in (b"first", b"second"):
             s3.put_object(Bucket=bucket, Key="promptory/staging/terraform.tfstate", Body=state)
         s3.delete_object(Bucket=bucket, Key="promptory/staging/terraform.tfstate")
-        manifest = json.dumps({"schemaVersion": 2, "config": {"digest": "sha256:1", "size": 1}, "layers": []})
+        manifest = json.dumps(
+            {"schemaVersion": 2, "mediaType": MANIFEST, "config": {"digest": "sha256:1", "size": 1}, "layers": []}
+        )
         for name in ("promptory/dashboard", "promptory/dagster"):
             ecr.put_image(repositoryName=name, imageManifest=manifest, imageTag="0123456")
         with pytest.raises(TerraformFailedError, match="prevent_destroy"):

@@ -120,11 +120,27 @@ data "aws_iam_policy_document" "deploy_network" {
   }
 
   statement {
-    sid = "NamesMade"
-    actions = [
-      "servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:CreateService", "servicediscovery:TagResource",
-    ]
-    resources = ["*"] # what is made has no name beforehand
+    sid       = "NamesMade"
+    actions   = ["servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:TagResource"]
+    resources = ["*"] # AWS knows no resource for these
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Environment"
+      values   = [each.key]
+    }
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
+  }
+
+  statement {
+    sid       = "ServicesMade"
+    actions   = ["servicediscovery:CreateService"]
+    resources = ["${local.arn["servicediscovery"]}:*"]
 
     condition {
       test     = "StringEquals"
@@ -237,8 +253,20 @@ data "aws_iam_policy_document" "deploy_entrance" {
 
   statement {
     sid       = "RequestCertificates"
-    actions   = ["acm:AddTagsToCertificate", "acm:RequestCertificate"]
-    resources = ["*"] # AWS knows no resource for a request
+    actions   = ["acm:RequestCertificate"]
+    resources = ["*"] # AWS knows no resource for it
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Environment"
+      values   = [each.key]
+    }
+  }
+
+  statement {
+    sid       = "TagRequestedCertificates"
+    actions   = ["acm:AddTagsToCertificate"]
+    resources = ["${local.arn["acm"]}:certificate/*"]
 
     condition {
       test     = "StringEquals"
