@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Build both images of a commit and push them, with provenance and a list of what is in them (SBOM), to the account's ECR.
 #   infra/containers/push.sh COMMIT [PLATFORM]
+# PLATFORM is what cpu_architecture of the environment says: linux/arm64 by default, linux/amd64 for X86_64. A machine of the other
+# kind builds by emulation, which Docker Desktop has and Linux is given once:
+#   docker run --privileged --rm tonistiigi/binfmt --install arm64
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -34,6 +34,8 @@ ACCEPTED = (
     ("aws_kms_key*", "RESOURCE_STAR", "*"),
     # AWS's own example for log groups; the ARN stands in the context of the encryption, as text.
     ("aws_kms_key*", "UNKNOWN_CONDITION_FOR_ACTION", "*kms:EncryptionContext*"),
+    # A key that is being made has no ARN yet; tags bind the statement.
+    ("*deploy*data*", "RESOURCE_STAR", "*kms:TagResource*"),
     # Bound by the condition on the cluster.
     ("*deploy*tasks*", "RESOURCE_STAR", "*ecs:ListTasks*"),
     # A deployment sets the policies of its environment's buckets: that is its work.

@@ -107,7 +107,7 @@ def dagster(world: World, library: Library, tmp_path: Path) -> Iterator[Dagster]
         f"{endpoint}/promptory?sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds-global-bundle.pem": (
             f"/{database}?host={socket}"
         ),
-        f"{'librarian' if world.name == 'largest' else 'promptory_master'}@": f"{library.url.username}@",
+        **{f"{master}@": f"{library.url.username}@" for master in ("promptory_master", "librarian")},
         "/opt/dagster/home": str(folder),
         "/var/lib/promptory": str(tmp_path / "data"),
         "4000": str(port),
@@ -163,18 +163,17 @@ def _newer_run(world: World) -> Callable[[], object]:
     return partial(ecs.deregister_task_definition, taskDefinition=newer["taskDefinition"]["taskDefinitionArn"])
 
 
-def _put_in_by_hand(world: World) -> None:
-    """Give the alert's address a value where it is wanted, as a person does: no task starts before."""
-    if "alert-webhook" in world.outputs["secrets"]:
-        secret = world.outputs["secrets"]["alert-webhook"]
-        world.client("secretsmanager").put_secret_value(SecretId=secret, SecretString="http://127.0.0.1:9/")
-
-
 def _empty_inbox(world: World) -> None:
     """What other tests dropped would be imported first."""
     s3, bucket = world.client("s3"), world.outputs["buckets"]["inbox"]
     for found in s3.list_objects_v2(Bucket=bucket, Prefix="inbox/").get("Contents", []):
         s3.delete_object(Bucket=bucket, Key=found["Key"])
+
+
+def _put_in_by_hand(world: World) -> None:
+    """The value that Terraform does not write: without it no task would start."""
+    if webhook := world.outputs["secrets"].get("alert-webhook"):
+        world.client("secretsmanager").put_secret_value(SecretId=webhook, SecretString="http://127.0.0.1:9/alerts")
 
 
 def _stop_tasks(world: World) -> None:

@@ -80,6 +80,7 @@ REFUSED: list[tuple[dict[str, object], str]] = [
 ]
 ACCOUNT_REFUSED: list[tuple[dict[str, object], str]] = [
     ({"github_repository": "https://github.com/example/promptory"}, "Set github_repository to OWNER/NAME"),
+    ({"github_ids": {"owner": 123456, "repository": 0}}, "Set github_ids to the numbers"),
     ({"region": "Frankfurt"}, "Set region to an AWS region"),
     ({"environments": ["deploy"]}, "other than build, deploy and state"),
     ({"github_oidc_provider_arn": "token"}, "Set github_oidc_provider_arn to the ARN"),

@@ -81,6 +81,7 @@ def _with_zone(account: Account, folder: Path) -> list[str]:
     name = zone["Id"].rpartition("/")[2]
     variables = [
         "-var=github_repository=example/promptory",
+        "-var=github_ids={owner=123456,repository=456789}",
         '-var=environments=["largest"]',
         f'-var=route53_zone_ids=["{name}"]',
     ]

@@ -1,5 +1,6 @@
 # What a deployment may do: change the environment of its own name, and nothing that another one, or this configuration,
-# has made. It may not delete what cannot be had back (buckets, the database, secrets, keys), lest a mistake in a plan does.
+# has made: things are known by their names, or by the tag Environment where a name is not ours to give.
+# It may not delete what cannot be had back (buckets, the database, secrets, keys), lest a mistake in a plan does.
 
 locals {
   deploy_policies = {

@@ -56,12 +56,18 @@ data "aws_iam_policy_document" "deploy_data" {
 
   statement {
     sid       = "MakeKey"
-    actions   = ["kms:CreateKey"]
-    resources = ["*"] # AWS knows no resource for it
+    actions   = ["kms:CreateKey", "kms:TagResource"]
+    resources = ["*"] # a key that is being made has no name; one that is there must be the environment's
 
     condition {
       test     = "StringEquals"
       variable = "aws:RequestTag/Environment"
+      values   = [each.key]
+    }
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceTag/Environment"
       values   = [each.key]
     }
   }

@@ -1,8 +1,17 @@
 # Rights of deployments over the network, and over the way in.
 
+locals {
+  # Calls that make a part of the network, and give it its tags at once.
+  network_calls = [
+    "AllocateAddress", "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateFlowLogs",
+    "CreateInternetGateway", "CreateNatGateway", "CreateRouteTable", "CreateSecurityGroup", "CreateSubnet", "CreateVpc",
+    "CreateVpcEndpoint",
+  ]
+}
+
 data "aws_iam_policy_document" "deploy_network" {
   # checkov:skip=CKV_AWS_356: the statements with * hold actions for which AWS knows no resource, or that are bound by tag
-  # checkov:skip=CKV_AWS_111: zones of Cloud Map and new parts of the network have no name beforehand
+  # checkov:skip=CKV_AWS_111: zones of Cloud Map and new parts of the network have no name beforehand; tags bind the latter
 
   for_each = var.environments
 
@@ -12,7 +21,7 @@ data "aws_iam_policy_document" "deploy_network" {
       "ec2:DescribeAccountAttributes", "ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute",
       "ec2:DescribeAvailabilityZones", "ec2:DescribeFlowLogs", "ec2:DescribeInternetGateways",
       "ec2:DescribeManagedPrefixLists", "ec2:DescribeNatGateways", "ec2:DescribeNetworkAcls",
-      "ec2:DescribeNetworkInterfaces", "ec2:DescribePrefixLists", "ec2:DescribeRouteTables",
+      "ec2:DescribeNetworkInterfaces", "ec2:DescribePrefixLists", "ec2:DescribeRegions", "ec2:DescribeRouteTables",
       "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeTags",
       "ec2:DescribeVpcEndpointServices", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs", "servicediscovery:GetOperation",
       "servicediscovery:ListNamespaces", "servicediscovery:ListServices", "servicediscovery:ListTagsForResource",
@@ -32,17 +41,27 @@ data "aws_iam_policy_document" "deploy_network" {
     resources = ["${local.arn["ec2"]}:vpc/*"]
   }
 
-  # What is made bears the environment's tag, as Terraform gives it to everything.
+  # What is made bears the environment's tag, as Terraform gives it to everything. What it is made in is asked about, too
+  # (the VPC of a subnet, the group of a rule): that is granted below, where it is the environment's own.
   statement {
-    sid = "MakeTagged"
-    actions = [
-      "ec2:AllocateAddress", "ec2:CreateFlowLogs", "ec2:CreateInternetGateway", "ec2:CreateNatGateway",
-      "ec2:CreateRouteTable", "ec2:CreateSecurityGroup", "ec2:CreateSubnet", "ec2:CreateVpc", "ec2:CreateVpcEndpoint",
-      "ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateRoute",
-    ]
+    sid       = "MakeTagged"
+    actions   = [for call in local.network_calls : "ec2:${call}"]
     resources = ["${local.arn["ec2"]}:*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Environment"
+      values   = [each.key]
+    }
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
   }
 
+  # Only in the call that makes it: whoever could tag what is there, could make it the environment's own.
   statement {
     sid       = "TagWhatIsMade"
     actions   = ["ec2:CreateTags"]
@@ -53,19 +72,44 @@ data "aws_iam_policy_document" "deploy_network" {
       variable = "aws:RequestTag/Environment"
       values   = [each.key]
     }
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:CreateAction"
+      values   = local.network_calls
+    }
+  }
+
+  # The one part that AWS makes, without a tag: the group that comes with the VPC.
+  statement {
+    sid       = "TagDefaultGroup"
+    actions   = ["ec2:CreateTags"]
+    resources = ["${local.arn["ec2"]}:security-group/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Environment"
+      values   = [each.key]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "aws:ResourceTag/Environment"
+      values   = ["true"]
+    }
   }
 
   statement {
     sid = "ChangeOwn"
-    actions = [
-      "ec2:AssociateRouteTable", "ec2:AttachInternetGateway", "ec2:CreateTags", "ec2:DeleteFlowLogs",
+    actions = concat([for call in local.network_calls : "ec2:${call}"], [
+      "ec2:AssociateRouteTable", "ec2:AttachInternetGateway", "ec2:CreateRoute", "ec2:CreateTags", "ec2:DeleteFlowLogs",
       "ec2:DeleteInternetGateway", "ec2:DeleteNatGateway", "ec2:DeleteRoute", "ec2:DeleteRouteTable",
       "ec2:DeleteSecurityGroup", "ec2:DeleteSubnet", "ec2:DeleteTags", "ec2:DeleteVpc", "ec2:DeleteVpcEndpoints",
       "ec2:DetachInternetGateway", "ec2:DisassociateAddress", "ec2:DisassociateRouteTable",
       "ec2:ModifySecurityGroupRules", "ec2:ModifySubnetAttribute", "ec2:ModifyVpcAttribute", "ec2:ModifyVpcEndpoint",
       "ec2:ReleaseAddress", "ec2:ReplaceRoute", "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress",
       "ec2:UpdateSecurityGroupRuleDescriptionsEgress", "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
-    ]
+    ])
     resources = ["${local.arn["ec2"]}:*"]
 
     condition {
@@ -85,6 +129,30 @@ data "aws_iam_policy_document" "deploy_network" {
       variable = "aws:RequestTag/Environment"
       values   = [each.key]
     }
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
+  }
+
+  statement {
+    sid       = "ServicesMade"
+    actions   = ["servicediscovery:CreateService"]
+    resources = ["${local.arn["servicediscovery"]}:*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Environment"
+      values   = [each.key]
+    }
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
   }
 
   statement {
@@ -102,13 +170,18 @@ data "aws_iam_policy_document" "deploy_network" {
     }
   }
 
-  # Cloud Map makes a private zone in the caller's name; its id is not known before.
+  # Cloud Map makes a private zone in the caller's name, and an interface endpoint is joined to one of AWS's. Route 53 knows
+  # VPCs by their ids alone: here nothing tells one environment's from another's.
   statement {
-    sid = "ZoneOfInternalNames"
-    actions = [
-      "route53:AssociateVPCWithHostedZone", "route53:CreateHostedZone", "route53:ListHostedZonesByName",
-    ]
-    resources = ["*"]
+    sid       = "ZonesOfInternalNames"
+    actions   = ["route53:CreateHostedZone", "route53:ListHostedZonesByName"]
+    resources = ["*"] # AWS knows no resource for these
+  }
+
+  statement {
+    sid       = "ZonesOfEndpoints"
+    actions   = ["route53:AssociateVPCWithHostedZone"]
+    resources = ["arn:${local.partition}:route53:::hostedzone/*"]
   }
 }
 
@@ -173,9 +246,15 @@ data "aws_iam_policy_document" "deploy_entrance" {
   }
 
   statement {
+    sid       = "LookAtCertificates"
+    actions   = ["acm:DescribeCertificate", "acm:GetCertificate", "acm:ListTagsForCertificate"]
+    resources = ["${local.arn["acm"]}:certificate/*"]
+  }
+
+  statement {
     sid       = "RequestCertificates"
     actions   = ["acm:RequestCertificate"]
-    resources = ["*"]
+    resources = ["*"] # AWS knows no resource for it
 
     condition {
       test     = "StringEquals"
@@ -185,9 +264,33 @@ data "aws_iam_policy_document" "deploy_entrance" {
   }
 
   statement {
-    sid       = "Certificates"
-    actions   = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:DescribeCertificate", "acm:GetCertificate", "acm:ListTagsForCertificate"]
+    sid       = "TagRequestedCertificates"
+    actions   = ["acm:AddTagsToCertificate"]
     resources = ["${local.arn["acm"]}:certificate/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Environment"
+      values   = [each.key]
+    }
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
+  }
+
+  statement {
+    sid       = "OwnCertificates"
+    actions   = ["acm:AddTagsToCertificate", "acm:DeleteCertificate"]
+    resources = ["${local.arn["acm"]}:certificate/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
   }
 
   dynamic "statement" {

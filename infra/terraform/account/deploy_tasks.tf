@@ -52,7 +52,25 @@ data "aws_iam_policy_document" "deploy_tasks" {
     resources = ["*"] # AWS knows no resource for these
   }
 
-  # Their ARNs hold no name of ours.
+  # Their ARNs hold no name of ours: tags tell whose they are.
+  statement {
+    sid       = "MakeScaling"
+    actions   = ["application-autoscaling:RegisterScalableTarget", "application-autoscaling:TagResource"]
+    resources = ["${local.arn["application-autoscaling"]}:scalable-target/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Environment"
+      values   = [each.key]
+    }
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
+  }
+
   statement {
     sid = "Scaling"
     actions = [
@@ -62,6 +80,12 @@ data "aws_iam_policy_document" "deploy_tasks" {
       "application-autoscaling:TagResource", "application-autoscaling:UntagResource",
     ]
     resources = ["${local.arn["application-autoscaling"]}:scalable-target/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
   }
 }
 
@@ -95,6 +119,14 @@ data "aws_iam_policy_document" "deploy_monitoring" {
     ]
   }
 
+  # A policy that aims at a target makes alarms of its own, in the caller's name.
+  statement {
+    sid       = "AlarmsOfScaling"
+    actions   = ["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"]
+    resources = ["${local.arn["cloudwatch"]}:alarm:TargetTracking-service/promptory-${each.key}/*"]
+  }
+
+  # Some calls name a group with `:*` behind it, and where the name ends here nothing else would fit.
   statement {
     sid = "LogGroups"
     actions = [
@@ -103,7 +135,10 @@ data "aws_iam_policy_document" "deploy_monitoring" {
       "logs:UntagResource",
     ]
     resources = [
-      for group in ["/promptory/${each.key}/*", "/aws/rds/instance/promptory-${each.key}/*", "aws-waf-logs-promptory-${each.key}"] :
+      for group in [
+        "/promptory/${each.key}/*", "/aws/rds/instance/promptory-${each.key}/*",
+        "aws-waf-logs-promptory-${each.key}", "aws-waf-logs-promptory-${each.key}:*",
+      ] :
       "${local.arn["logs"]}:log-group:${group}"
     ]
   }

@@ -10,10 +10,17 @@ resource "aws_iam_openid_connect_provider" "github" {
 locals {
   github_provider_arn = coalesce(var.github_oidc_provider_arn, one(aws_iam_openid_connect_provider.github[*].arn))
 
+  # With the numbers, a name that was given up and taken by somebody else is not taken for this one.
+  github_repository = var.github_ids == null ? var.github_repository : format(
+    "%s@%d/%s@%d",
+    split("/", var.github_repository)[0], var.github_ids.owner,
+    split("/", var.github_repository)[1], var.github_ids.repository,
+  )
+
   # Who may be what: builds from main only, a deployment only from its GitHub environment, which may ask for approval.
   subjects = merge(
-    { build = "repo:${var.github_repository}:ref:refs/heads/main" },
-    { for name in var.environments : "deploy-${name}" => "repo:${var.github_repository}:environment:${name}" },
+    { build = "repo:${local.github_repository}:ref:refs/heads/main" },
+    { for name in var.environments : "deploy-${name}" => "repo:${local.github_repository}:environment:${name}" },
   )
 }
 

@@ -30,9 +30,10 @@ resource "aws_ecr_lifecycle_policy" "main" {
       },
       {
         rulePriority = 2
-        description  = "All but the newest"
-        selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = var.kept_images }
-        action       = { type = "expire" }
+        description  = "All but the newest releases"
+        # A release is an index with a tag, and manifests without, which go by the rule above once their index is gone.
+        selection = { tagStatus = "tagged", tagPatternList = ["*"], countType = "imageCountMoreThan", countNumber = var.kept_images }
+        action    = { type = "expire" }
       },
     ]
   })

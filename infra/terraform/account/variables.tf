@@ -8,6 +8,17 @@ variable "github_repository" {
   }
 }
 
+variable "github_ids" {
+  description = "GitHub's numbers of the repository's owner and of the repository, where its workflows are known by them too, as all are that were made or renamed since July 2026; null: by names alone."
+  type        = object({ owner = number, repository = number })
+  default     = null
+
+  validation {
+    condition     = var.github_ids == null || try(alltrue([for id in [var.github_ids.owner, var.github_ids.repository] : id > 0 && floor(id) == id]), false)
+    error_message = "Set github_ids to the numbers that `gh api repos/OWNER/NAME` tells as owner.id and id, as in { owner = 123456, repository = 456789 }, or leave it out."
+  }
+}
+
 variable "region" {
   description = "AWS region of the images, of the state and of every environment."
   type        = string
@@ -42,7 +53,7 @@ variable "github_oidc_provider_arn" {
 }
 
 variable "kept_images" {
-  description = "How many images each repository keeps: so far back can be rolled."
+  description = "How many releases' images each repository keeps: so far back can be rolled. Each merge makes one, and what production runs must be among them."
   type        = number
   default     = 50
 

@@ -137,6 +137,7 @@ _KEYS = {
     "aws:sourceaccount",
     "aws:sourcearn",
     "cloudwatch:namespace",
+    "ec2:createaction",
     "ecs:cluster",
     "ecs:createaction",
     "iam:awsservicename",
