@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard import viewer
-from dashboard.accounts.routes import SIGN_IN
+from dashboard.accounts.forms import PASSWORD, SIGN_IN
 from dashboard.components import keep_in_address, plain, tier_name
 from dashboard.translation import LANGUAGES, N_, PARAMETER, _, keep_language, known, language
 from schema.models import Duty
@@ -43,6 +43,8 @@ def show_account(account: Account | None, page: StreamlitPage) -> None:
             if account.email:
                 st.caption(plain(account.email, 80))
             st.markdown(duties_in_words(account))
+            if not get_settings().signs_in_by_provider:
+                _link(PASSWORD, _("Change your password"), "to-password")
             if st.button(_("Sign out"), icon=":material/logout:"):
                 viewer.sign_out()
                 # The page may be one that visitors don't have.
@@ -63,5 +65,10 @@ def _show_way_in(page: StreamlitPage) -> None:
         st.button(_("Sign in"), icon=":material/login:", on_click=st.login, width="stretch")
         return
     back = f"/{page.url_path}" + (f"?{urlencode(st.query_params.to_dict())}" if st.query_params else "")
-    address = f"{SIGN_IN}?{urlencode({PARAMETER: language(), 'next': back})}"
-    st.html(f'<a class="way-in" href="{escape(address)}" target="_self">{escape(_("Sign in"))}</a>')
+    _link(SIGN_IN, _("Sign in"), "way-in", next=back)
+
+
+def _link(form: str, label: str, style: str, **query: str) -> None:
+    """A link to a form, which is no page of Streamlit's."""
+    address = f"{form}?{urlencode({PARAMETER: language()} | query)}"
+    st.html(f'<a class="{style}" href="{escape(address)}" target="_self">{escape(label)}</a>')

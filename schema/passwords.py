@@ -5,6 +5,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+SHORTEST, LONGEST = 10, 200
+"""How many characters a password has that somebody chooses."""
+
 _hasher = PasswordHasher()
 
 

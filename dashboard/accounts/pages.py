@@ -38,40 +38,56 @@ class Field:
     least: int = 1
     value: str = ""
     hint: str = ""
+    is_fixed: bool = False
 
 
 def form(
-    path: str, *, title: str, fields: Iterable[Field], others: dict[str, str], target: str, fault: str, status: int
+    path: str, title: str, fields: Iterable[Field], *, others: dict[str, str], target: str, fault: str, status: int
 ) -> HTMLResponse:
     """A page with one form, which is sent to `path`; `others` are links, label to path."""
-    nonce = secrets.token_urlsafe(16)
     query = {PARAMETER: language(), "next": target}
+    said = f'<p class="fault" role="alert">{escape(fault)}</p>' if fault else ""
+    content = (
+        f'{said}<form method="post" action="{escape(f"{path}?{urlencode(query)}")}">'
+        f'{"".join(map(_field, fields))}<button type="submit">{escape(title)}</button></form>'
+    )
+    return _page(path, title, content, others, query, status)
+
+
+def notice(path: str, title: str, sentence: str) -> HTMLResponse:
+    """A page that says what was done."""
+    content = f"<p>{escape(sentence)}</p>"
+    return _page(path, title, content, {}, {PARAMETER: language()}, 200)
+
+
+def _page(
+    path: str, title: str, content: str, others: dict[str, str], query: dict[str, str], status: int
+) -> HTMLResponse:
+    nonce = secrets.token_urlsafe(16)
     links = {label: f"{other}?{urlencode(query)}" for label, other in others.items()}
     links[_("Back to the library")] = f"/?{urlencode({PARAMETER: language()})}"
     for code, name in LANGUAGES.items():
         if code != language():
             links[name] = f"{path}?{urlencode(query | {PARAMETER: code})}"
-    content = _template().substitute(
+    page = _template().substitute(
         _theme(),
         nonce=nonce,
         language=language(),
         title=escape(title),
-        submit=escape(title),
-        fault=f'<p class="fault" role="alert">{escape(fault)}</p>' if fault else "",
-        action=escape(f"{path}?{urlencode(query)}"),
-        fields="\n".join(map(_field, fields)),
+        content=content,
         links=" ".join(f'<a href="{escape(address)}">{escape(label)}</a>' for label, address in links.items()),
     )
-    return HTMLResponse(content, status, headers=_guards(nonce))
+    return HTMLResponse(page, status, headers=_guards(nonce))
 
 
 def _field(field: Field) -> str:
     hint = f'<p class="hint" id="{field.name}-hint">{escape(field.hint)}</p>' if field.hint else ""
+    fixed = " readonly" if field.is_fixed else ""
     described = f' aria-describedby="{field.name}-hint"' if field.hint else ""
     return (
         f'<label>{escape(field.label)}<input name="{field.name}" type="{field.kind}" value="{escape(field.value)}" '
-        f'autocomplete="{field.autocomplete}" minlength="{field.least}" maxlength="{field.most}" required{described}>'
-        f"</label>{hint}"
+        f'autocomplete="{field.autocomplete}" minlength="{field.least}" maxlength="{field.most}" '
+        f"required{fixed}{described}></label>{hint}"
     )
 
 
@@ -89,7 +105,7 @@ def _guards(nonce: str) -> dict[str, str]:
 
 @cache
 def _template() -> Template:
-    return Template((_FOLDER / "form.html").read_text(encoding="utf-8"))
+    return Template((_FOLDER / "page.html").read_text(encoding="utf-8"))
 
 
 @cache

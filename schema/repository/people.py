@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, ColumnElement, Engine, Text, cast, exists, func, select, text
+from sqlalchemy import ARRAY, ColumnElement, Engine, Text, cast, exists, func, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -67,6 +67,17 @@ def ensure_account(engine: Engine, *, email: str, name: str, password: str, role
     statement = statement.on_conflict_do_update(index_elements=[func.lower(User.email)], set_=values)
     with connect(engine) as connection:
         connection.execute(statement)
+
+
+def set_password(engine: Engine, email: str, password: str) -> bool:
+    """Give the account with this address another password and end its sessions; as ingest. False: there is none."""
+    statement = update(User).where(func.lower(User.email) == func.lower(email))
+    with connect(engine) as connection:
+        user_id = connection.scalar(statement.values(password_hash=hash_password(password)).returning(User.id))
+        if user_id is None:
+            return False
+        connection.execute(text("SELECT library.end_sessions(:user_id)"), {"user_id": user_id})
+    return True
 
 
 def has_administrator(session: Session) -> bool:

@@ -1,7 +1,7 @@
 """Signing in: counted attempts, and sessions that the database keeps by the hash of their token.
 
-The functions that are asked here are those of migration 0015; how long a session lives and how long one waits after
-failures is written there.
+The functions that are asked here are those of migrations 0016 and 0020; how long a session lives and how long one waits
+after failures is written in the first.
 """
 
 import hashlib
@@ -71,6 +71,12 @@ def touch_session(session: Session, hashed: bytes) -> int | None:
 def end_session(session: Session, hashed: bytes) -> None:
     """Sign out."""
     session.execute(text("SELECT library.end_session(:hashed)"), {"hashed": hashed})
+
+
+def change_password(session: Session, hashed: bytes, password_hash: str) -> bool:
+    """Give whose session it is another password, and end all their other sessions; False where the session is over."""
+    values = {"hashed": hashed, "password_hash": password_hash}
+    return bool(session.scalar(text("SELECT library.change_password(:hashed, :password_hash)"), values))
 
 
 def register(session: Session, *, email: str, name: str, password_hash: str | None) -> int | None:

@@ -34,6 +34,11 @@ def test_no_page_has_a_serious_violation(browser: Browser, address: str, light: 
         page.goto(f"{address}/{name}")
         settle(page)
         faults[name] = serious(page)
+    page.get_by_test_id("stPopover").click()
+    page.get_by_role("link", name="Change your password").wait_for()
+    faults["account"] = serious(page)
+    page.goto(f"{address}/password")
+    faults["password"] = serious(page)
     assert {name: found for name, found in faults.items() if found} == {}
 
 
@@ -99,6 +104,23 @@ def test_a_session_survives_a_refresh_and_another_window_and_ends_everywhere(bro
     other.get_by_text("7 days").first.click()
     expect(other.get_by_role("link", name="Sign in")).to_be_visible(timeout=30_000)
     expect(other.get_by_role("heading", name="Tags", exact=True)).to_have_count(0)
+
+
+def test_a_password_is_changed_where_one_is_signed_in(browser: Browser, empty_address: str) -> None:
+    page, elsewhere = (browser.new_context().new_page() for _ in range(2))
+    for one in (page, elsewhere):
+        sign_in(one, empty_address, *CURATOR)
+    page.get_by_test_id("stPopover").click()
+    page.get_by_role("link", name="Change your password").click()
+    page.get_by_label("Current password").fill(CURATOR[1])
+    page.get_by_label("New password", exact=True).fill("another-password")
+    page.get_by_label("New password, once more").fill("another-password")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your password is changed")).to_be_visible()
+    page.get_by_role("link", name="Back to the library").click()
+    expect(page.get_by_test_id("stPopover")).to_be_visible()
+    elsewhere.reload()
+    expect(elsewhere.get_by_role("link", name="Sign in")).to_be_visible()
 
 
 def test_a_reader_cannot_open_a_guarded_page_by_its_address(page: Page, address: str) -> None:

@@ -1,4 +1,4 @@
-"""Signing in over HTTP, and what a cookie is worth."""
+"""Signing in and changing a password over HTTP, and what a cookie is worth."""
 
 import hashlib
 import re
@@ -19,7 +19,7 @@ from tests.dashboard.driver import button_named, open_app, page_of, shown_text, 
 from tests.support.dashboard import Answer, Site, served
 from tests.support.library import Library
 
-EMAIL, PASSWORD = "ann@example.com", "ann-has-a-password"
+EMAIL, PASSWORD, NEW = "ann@example.com", "ann-has-a-password", "ann-has-another"
 
 
 @pytest.fixture
@@ -127,6 +127,52 @@ def test_people_register_once_where_they_may(site: Site, configured: Library) ->
     with served() as closed:
         assert closed.post("/sign-up", person).status in (404, 405), "registration is off unless it is set"
         assert "/sign-up" not in closed.get("/sign-in").body
+
+
+def change_password(site: Site, token: str, new: str = NEW, current: str = PASSWORD, **changed: str) -> Answer:
+    form = {"password": current, "new_password": new, "repeated": new}
+    return site.post("/password?lang=en", form | changed, Cookie=f"promptory_session={token}")
+
+
+def test_a_changed_password_ends_every_other_session_of_that_person(site: Site, configured: Library) -> None:
+    person = {"email": "bob@example.com", "name": "Bob", "password": "bob-has-one-too"}
+    bob, here, elsewhere = token_of(site.post("/sign-up", person)), token_of(sign_in(site)), token_of(sign_in(site))
+    form = site.get("/password", Cookie=f"promptory_session={here}")
+    assert (form.status, form.body.count(EMAIL), form.body.count('value=""')) == (200, 1, 3)
+    answer = change_password(site, here, email="bob@example.com")
+    assert (answer.status, answer.headers["location"]) == (303, "/password/changed?lang=en")
+    assert "you are signed out" in site.get(answer.headers["location"]).body
+    assert [who_is(configured, token) for token in (here, elsewhere, bob)] == ["Ann", None, "Bob"]
+    assert [sign_in(site, password).status for password in (PASSWORD, NEW)] == [401, 303]
+    assert sign_in(site, "bob-has-one-too", "bob@example.com").status == 303
+
+
+def test_a_password_is_changed_by_its_owner_only_and_to_one_that_registration_takes(
+    site: Site, configured: Library
+) -> None:
+    token = token_of(sign_in(site))
+    assert change_password(site, token, "too-short").status == 422
+    assert change_password(site, token, repeated="another one").status == 422
+    assert change_password(site, token, current="wrong").status == 401
+    assert site.post("/password", {}, Cookie=f"promptory_session={token}", Origin="https://evil.example").status == 403
+    for nobody in (site.get("/password"), change_password(site, ""), change_password(site, token[:-1])):
+        assert (nobody.status, nobody.headers["location"][:23]) == (303, "/sign-in?next=%2Fpasswo")
+    assert sign_in(site).status == 303
+    longest = "가" * 200
+    assert change_password(site, token, longest).status == 303
+    assert sign_in(site, longest).status == 303
+
+
+def test_a_wrong_current_password_counts_as_a_failure_to_sign_in(site: Site, configured: Library) -> None:
+    token = token_of(sign_in(site))
+    assert [change_password(site, token, current="wrong").status for _ in range(5)] == 5 * [401]
+    # Long enough for a slow machine.
+    configured.do("UPDATE library.sign_in_attempts SET failures = 20 WHERE failures > 4")
+    assert change_password(site, token).status == 429, "the right password waits too"
+    assert sign_in(site).status == 429
+    configured.do("UPDATE library.sign_in_attempts SET last_at = last_at - INTERVAL '1 hour'")
+    assert change_password(site, token).status == 303
+    assert sign_in(site, "wrong").status == 401, "a success begins the count anew"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from schema.repository import sessions
 from tests.support.files import write_csv, write_json, write_jsonl
 from tests.support.library import Library
 from tests.support.servers import free_port
@@ -18,11 +19,12 @@ from tests.support.servers import free_port
 PROMPTORY = str(Path(sys.executable).with_name("promptory"))
 
 
-def promptory(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command and return what it said."""
+def promptory(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command, with what it is given on standard input, and return what it said."""
     return subprocess.run(
         [PROMPTORY, *arguments],
         env=dict(os.environ) | environment,
+        input=given,
         capture_output=True,
         text=True,
         timeout=120,
@@ -115,10 +117,26 @@ def test_the_embedded_server_needs_no_set_up_and_stops_with_its_last_user(tmp_pa
     assert not (tmp_path / "home" / "postgres" / "postmaster.pid").exists()
 
 
+def test_a_password_is_given_to_somebody_who_is_signed_out_everywhere(configured: Library) -> None:
+    ann, bob = (configured.add_user(f"{name}@example.com") for name in ("ann", "bob"))
+    with configured.viewer(None) as session:
+        for person in (ann, bob):
+            sessions.begin_session(session, sessions.token_hash(str(person)), person)
+        session.commit()
+    command = ("people", "password", "Ann@example.com")
+    assert "10 to 200 characters" in told(promptory(*command, given="too short\n"))
+    assert "Nobody has" in told(promptory("people", "password", "eve@example.com", given="long enough\n"))
+    assert promptory(*command, given="long enough\n").returncode == 0
+    with configured.viewer(None) as session:
+        assert sessions.authenticate(session, "ann@example.com", "long enough") == ann
+        found = [sessions.touch_session(session, sessions.token_hash(str(person))) for person in (ann, bob)]
+    assert found == [None, bob]
+
+
 def test_help_names_every_command() -> None:
     shown = promptory("--help").stdout
     commands = ("demo", "import", "load-activity", "load-subscriptions", "load-users", "refresh", "search", "recommend")
-    for command in (*commands, "similar", "status", "rejections", "db"):
+    for command in (*commands, "similar", "status", "rejections", "people", "db"):
         assert command in shown
 
 

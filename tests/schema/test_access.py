@@ -102,6 +102,7 @@ def test_nobody_reads_another_persons_likes_activity_subscriptions_or_account(
         "UPDATE library.users SET subscription_status = 'PRO'",
         "UPDATE library.prompts SET access = 'FREE'",
         "SELECT library.ensure_activity_partitions('2026-01-01', '2026-01-01')",
+        "SELECT library.end_sessions(1)",
     ],
 )
 def test_the_dashboards_role_may_not(library: Library, statement: str) -> None:
