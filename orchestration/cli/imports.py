@@ -235,7 +235,9 @@ def _show_reasons(title: str, what: str, files: list[tuple[str, str]]) -> None:
         return
     err.print(f"{title}: {counted(len(files), what)}")
     for label, reason in files[:_SHOWN]:
-        err.print(f"  {label}: {reason.removeprefix(label).strip()}", markup=False, highlight=False)
+        # The terminal breaks the line, if need be, and not this: a path stays in one piece to be copied.
+        said = f"  {label}: {reason.removeprefix(label).strip()}"
+        err.print(said, markup=False, highlight=False, soft_wrap=True)
     if len(files) > _SHOWN:
         err.print("  ...")
 
