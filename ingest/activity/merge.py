@@ -75,7 +75,7 @@ WHERE
 """
 
 FIRST_KEPT = """
-SELECT (date_trunc('month', max(activity_date)) + interval '1 month') AT TIME ZONE 'UTC'
+SELECT (date_trunc('month', cast(max(activity_date) AS timestamp)) + interval '1 month') AT TIME ZONE 'UTC'
 FROM library.activity_days WHERE events_dropped_at IS NOT NULL
 """
 
