@@ -25,7 +25,6 @@ SELECT n.id FROM unnest(cast(:ids AS bigint[])) AS n (id)
 WHERE NOT EXISTS (SELECT FROM library.{table} AS t WHERE t.id = n.id)
 """
 _DROPPED = "SELECT activity_date FROM library.activity_days WHERE events_dropped_at IS NOT NULL"
-_FORGET = "UPDATE library.activity_days SET lake_version = NULL WHERE activity_date = :day"
 
 
 @dataclass(slots=True)
@@ -58,7 +57,8 @@ def compact(engine: Engine, lake: Lake, progress: Progress = no_progress) -> Com
     def tidy(day: date) -> None:
         with open_day(engine, lake, day) as opened:
             if day in dropped:
-                _drop(opened, done)
+                done.files_deleted += opened.drop()
+                done.days_dropped += 1
             else:
                 _tidy(opened, done)
         progress(str(day), opened.manifest.events)
@@ -98,15 +98,6 @@ def _left_over(opened: OpenDay) -> list[str]:
     if datetime.now(UTC) - opened.manifest.written_at < READERS_ARE_DONE:
         named.update(opened.manifest.former)
     return [name for name in opened.lake.names(opened.day) if is_ours(name) and name not in named]
-
-
-def _drop(opened: OpenDay, done: Compaction) -> None:
-    """The marker goes first: what it named is nothing then, whenever the rest goes."""
-    opened.lake.delete(opened.day, [MARKER])
-    ours = [name for name in opened.lake.names(opened.day) if is_ours(name)]
-    done.files_deleted += opened.lake.delete(opened.day, ours)
-    opened.connection.execute(text(_FORGET), {"day": opened.day})
-    done.days_dropped += 1
 
 
 def _gone(opened: OpenDay, column: str, table: str) -> pa.Array:

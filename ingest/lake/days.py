@@ -10,13 +10,14 @@ from sqlalchemy import Connection, Engine, text
 
 from ingest.errors import LakeDayError
 from ingest.lake.files import read_column, write_file
-from ingest.lake.layout import COLUMNS, MARKER, Lake, mend
+from ingest.lake.layout import COLUMNS, MARKER, Lake, is_ours, mend
 from ingest.lake.manifest import LakeFile, Manifest, Source, new_writing
 from schema.database import connect
 from schema.wording import counted
 
 _LOCK = 0x6C616B65
 _TOLD = 5
+_NO_VERSION = "none"
 _TURN = "SELECT pg_advisory_xact_lock(:space, :day)"
 _REGISTER = """
 INSERT INTO library.activity_days AS d (activity_date, lake_version) VALUES (:day, :version)
@@ -55,6 +56,15 @@ class OpenDay:
         file = write_file(self.lake, self.day, f"{self.writing}-{self._files}.parquet", source, events)
         return [file] if file else []
 
+    def drop(self) -> int:
+        """Take the day out of the lake; returns how many files are deleted.
+
+        The marker goes first: whatever it named is nothing then. The day keeps its revision.
+        """
+        ours = [name for name in self.lake.names(self.day) if is_ours(name)]
+        self.manifest = _empty(self.day)
+        return self.lake.delete(self.day, [MARKER]) + self.lake.delete(self.day, ours)
+
     def commit(self, files: Iterable[LakeFile], own: str | None, *, same_events: bool = False) -> None:
         """Let the day be these files from now on; whoever had read the marker before may finish what it began.
 
@@ -72,7 +82,6 @@ class OpenDay:
             own=own,
         )
         self.lake.put(self.manifest)
-        register(self.connection, self.manifest)
         self.lake.delete(self.day, set(before.former) - {file.name for file in files})
 
 
@@ -95,7 +104,9 @@ def each_day(days: Iterable[date], work: Callable[[date], None]) -> None:
 
 @contextmanager
 def open_day(engine: Engine, lake: Lake, day: date) -> Iterator[OpenDay]:
-    """A day, as soon as no other writer is at it. Its version is known to the library afterwards.
+    """A day, as soon as no other writer is at it.
+
+    Afterwards the library knows its version; one that it did not know yet gives the day a new revision.
 
     Raises:
         LakeDayError: its marker cannot be read, or is of another schema.
@@ -105,8 +116,11 @@ def open_day(engine: Engine, lake: Lake, day: date) -> Iterator[OpenDay]:
         found = lake.manifest(day)
         if found is not None:
             check_schema(lake, found)
-            register(connection, found)
-        yield OpenDay(lake, connection, found or _empty(day), new_writing())
+        opened = OpenDay(lake, connection, found or _empty(day), new_writing())
+        yield opened
+        # Not before: whoever records events of the day waits for the row.
+        if opened.manifest.version != _NO_VERSION:
+            connection.execute(text(_REGISTER), {"day": day, "version": opened.manifest.version})
 
 
 def check_schema(lake: Lake, manifest: Manifest) -> None:
@@ -120,11 +134,6 @@ def check_schema(lake: Lake, manifest: Manifest) -> None:
         raise LakeDayError(
             f"{lake.told(manifest.day, MARKER)} tells of another schema ({', '.join(differing)}); {mend(manifest.day)}"
         )
-
-
-def register(connection: Connection, manifest: Manifest) -> None:
-    """Let the library know a day's version; one that it does not know yet gives the day a new revision."""
-    connection.execute(text(_REGISTER), {"day": manifest.day, "version": manifest.version})
 
 
 def registered(connection: Connection) -> dict[date, str]:
@@ -149,4 +158,4 @@ def settle_versions(engine: Engine, lake: Lake) -> list[date]:
 
 def _empty(day: date) -> Manifest:
     now = datetime.now(UTC)
-    return Manifest(day=day, version="none", written_at=now, events=0, schema=COLUMNS, files=())
+    return Manifest(day=day, version=_NO_VERSION, written_at=now, events=0, schema=COLUMNS, files=())
