@@ -62,7 +62,8 @@ def check(engine: Engine, lake: Lake, progress: Progress = no_progress) -> LakeC
             result.findings.append(Finding(day, MARKER, str(found)))
         else:
             manifests[day] = found
-    result.findings += _unregistered(engine, manifests)
+    unreadable = {finding.day for finding in result.findings}
+    result.findings += [one for one in _unregistered(engine, manifests) if one.day not in unreadable]
     readable: list[tuple[date, LakeFile]] = []
     for day in lake.days():
         result.findings += _foreign_files(lake, day)

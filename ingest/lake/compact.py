@@ -57,8 +57,9 @@ def compact(engine: Engine, lake: Lake, progress: Progress = no_progress) -> Com
     def tidy(day: date) -> None:
         with open_day(engine, lake, day) as opened:
             if day in dropped:
-                done.files_deleted += opened.drop()
-                done.days_dropped += 1
+                deleted = opened.drop()
+                done.files_deleted += deleted
+                done.days_dropped += deleted > 0
             else:
                 _tidy(opened, done)
         progress(str(day), opened.manifest.events)

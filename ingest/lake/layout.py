@@ -142,7 +142,11 @@ class Lake(Folder):
             try:
                 with (
                     self._files.open(place, "rb") as stored,
-                    pq.ParquetFile(stored if is_remote(self.root) else place, page_checksum_verification=True) as table,
+                    pq.ParquetFile(
+                        stored if is_remote(self.root) else place,
+                        pre_buffer=False,  # what is buffered ahead is held until the end of the file
+                        page_checksum_verification=True,
+                    ) as table,
                 ):
                     yield table
             except FileNotFoundError:
@@ -150,6 +154,8 @@ class Lake(Folder):
                     f"{self.told(day, name)} is not there, though the marker names it; {mend(day)}"
                 ) from None
             except (pa.ArrowException, OSError) as error:
+                if not _is_about_content(error):
+                    raise
                 told = " ".join(str(error).split())[:200]
                 raise LakeDayError(f"{self.told(day, name)} cannot be read ({told}); {mend(day)}") from None
 
@@ -205,6 +211,11 @@ def mend(day: date) -> str:
         f"delete the folder dt={day} there, and write the day again: promptory lake write FILES, "
         f"or --loaded --from {day} --to {day}."
     )
+
+
+def _is_about_content(error: Exception) -> bool:
+    """Whether a file was read, and is no table: Arrow has no number for it, as the systems below have."""
+    return isinstance(error, pa.ArrowException) or (type(error) is OSError and error.errno is None)
 
 
 def _day_of(name: str) -> date | None:
