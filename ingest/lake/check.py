@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 from ingest.errors import LakeDayError
 from ingest.lake.days import check_schema, registered
 from ingest.lake.ids import Ids
-from ingest.lake.layout import EVENTS, MARKER, Lake, is_ours, mend
+from ingest.lake.layout import EVENTS, MARKER, Lake, again, is_ours, mend
 from ingest.lake.manifest import LakeFile, Manifest
 from ingest.staging import Progress, no_progress
 from schema.database import connect
@@ -94,7 +94,7 @@ def _unregistered(engine: Engine, manifests: dict[date, Manifest]) -> Iterator[F
         dropped = set(connection.scalars(text(_DROPPED)))
     for day in sorted((known.keys() | manifests.keys()) - dropped):
         if day not in manifests:
-            yield Finding(day, MARKER, f"The day {day} is not in the lake any more; {mend(day)}")
+            yield Finding(day, MARKER, f"The day {day} is not in the lake any more; {again(day)}")
         elif known.get(day) != manifests[day].version:
             fault = f"What is built of {day} is older than the lake: a writer was stopped;"
             yield Finding(day, None, f"{fault} run promptory lake write.")

@@ -81,6 +81,7 @@ class OpenDay:
             former=tuple(file.name for file in before.files if file not in files),
             own=own,
         )
+        self.connection.execute(text("SELECT"))  # the day is ours as long as the connection is
         self.lake.put(self.manifest)
         self.lake.delete(self.day, set(before.former) - {file.name for file in files})
 

@@ -84,7 +84,7 @@ class Lake(Folder):
                 content = self._files.cat_file(place)
             except FileNotFoundError:
                 return None
-        return Manifest.parse(day, self.told(day, MARKER), content)
+        return Manifest.parse(day, content, self.told(day, MARKER), mend(day))
 
     def manifests(self) -> dict[date, Manifest | LakeDayError]:
         """What may be read of each day that has a marker, in order; an error stands for a marker that is not readable.
@@ -102,7 +102,7 @@ class Lake(Folder):
             if isinstance(content, Exception):
                 raise self._away(place, content)
             try:
-                manifests[day] = Manifest.parse(day, self.told(day, MARKER), content)
+                manifests[day] = Manifest.parse(day, content, self.told(day, MARKER), mend(day))
             except LakeDayError as error:
                 manifests[day] = error
         return manifests
@@ -206,11 +206,13 @@ def is_ours(name: str) -> bool:
 
 
 def mend(day: date) -> str:
-    """What to do about a day of which something is lost."""
-    return (
-        f"delete the folder dt={day} there, and write the day again: promptory lake write FILES, "
-        f"or --loaded --from {day} --to {day}."
-    )
+    """What to do about a day of which something is damaged."""
+    return f"delete the folder dt={day} there, and {again(day)}"
+
+
+def again(day: date) -> str:
+    """What to do about a day that is lost."""
+    return f"write the day again: promptory lake write FILES, or --loaded --from {day} --to {day}."
 
 
 def _is_about_content(error: Exception) -> bool:

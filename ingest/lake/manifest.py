@@ -57,8 +57,8 @@ class Manifest(BaseModel):
         return self
 
     @classmethod
-    def parse(cls, day: date, told: str, content: bytes) -> Self:
-        """The marker of a day, as it was written.
+    def parse(cls, day: date, content: bytes, told: str, remedy: str) -> Self:
+        """The marker of a day, as it was written; `told` is its name for people, `remedy` what to do about a bad one.
 
         Raises:
             LakeDayError: it is none, or another day's.
@@ -68,9 +68,9 @@ class Manifest(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
-            raise LakeDayError(f"{told} cannot be read ({where}: {first['msg']}); {_LOST.format(day=day)}") from None
+            raise LakeDayError(f"{told} cannot be read ({where}: {first['msg']}); {remedy}") from None
         if manifest.day != day:
-            raise LakeDayError(f"{told} is the marker of {manifest.day}; {_LOST.format(day=day)}")
+            raise LakeDayError(f"{told} is the marker of {manifest.day}; {remedy}")
         return manifest
 
     def content(self) -> bytes:
@@ -80,9 +80,6 @@ class Manifest(BaseModel):
     def rows_of(self, source: Source) -> int:
         """How many events of a source the day holds."""
         return sum(file.rows for file in self.files if file.source == source)
-
-
-_LOST = "delete the folder dt={day} there, and write the day again: promptory lake write."
 
 
 def new_writing() -> str:
