@@ -11,7 +11,7 @@ from ingest.lake.days import check_schema, settle_versions
 from ingest.lake.layout import COLUMNS, EVENTS, Lake
 from ingest.lake.ledger import write_loaded, write_own
 from ingest.lake.manifest import LakeFile, Manifest
-from ingest.lake.write import LakeResult, write_files
+from ingest.lake.write import LakeResult, write_files, write_rejected
 
 __all__ = [
     "COLUMNS",
@@ -30,4 +30,5 @@ __all__ = [
     "write_files",
     "write_loaded",
     "write_own",
+    "write_rejected",
 ]

@@ -74,10 +74,10 @@ class Spool:
 
     def _write(self) -> None:
         """Write what is held, the events of each day together."""
-        if not self._held:
-            return
-        events = pa.concat_tables(self._held).combine_chunks()
+        events = pa.concat_tables([_SPOOLED.empty_table(), *self._held]).combine_chunks()
         self._held = []
+        if not events.num_rows:
+            return
         days = events["occurred_at"].cast(pa.int64()).to_numpy() // _MICROSECONDS_A_DAY
         if (days[1:] < days[:-1]).any():
             order = np.argsort(days, kind="stable")

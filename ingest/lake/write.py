@@ -14,10 +14,11 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Engine, text
 
 from ingest.activity import merge
+from ingest.activity.load import rejected_rows
 from ingest.activity.reading import EventReading, Refused
 from ingest.activity.records import CLOCK_TOLERANCE, EARLIEST, STAGED
 from ingest.activity.staging import RefusedEvents
-from ingest.batch import Batch, BatchResult, open_batch
+from ingest.batch import Batch, BatchResult, FileResult, open_batch
 from ingest.lake.days import each_day, open_day
 from ingest.lake.ids import first_of_each
 from ingest.lake.layout import EVENTS, Lake
@@ -27,6 +28,7 @@ from ingest.sources import Address, open_sources
 from ingest.staging import Progress, no_progress
 from schema.models import BatchKind
 
+_RESOLVED = "UPDATE library.import_rejections SET resolved_at = now() WHERE id = ANY(:ids)"
 _IN_FILES = {"external_user": "user_id", "library_prompt": "prompt_id"}
 
 
@@ -64,23 +66,49 @@ def write_files(
     ):
         staging = _LakeStaging(batch, spool)
         EventReading(batch, staging, datetime.now(UTC) + CLOCK_TOLERANCE).read(sources, progress)
-        result, repeated = LakeResult(), Counter[int]()
-
-        def add(day: date) -> None:
-            added, again = add_events(engine, lake, day, spool)
-            repeated.update(again)
-            if added:
-                result.days[day] = added
-            progress(str(day), added)
-
-        each_day(spool.days(), add)
-        for number, file in enumerate(batch.files):
-            file.rejected += staging.rejected[number]
-            file.duplicates = repeated[number]
-            file.inserted = file.found - file.rejected - file.duplicates
+        days = _add_spooled(engine, lake, staging, progress)
         batch.run(merge.REFUSALS, batch_id=batch.id, files=[file.path for file in batch.files])
-    result.batch = batch.result
-    return result
+    return LakeResult(days, batch.result)
+
+
+def write_rejected(engine: Engine, lake: Lake, progress: Progress = no_progress) -> LakeResult:
+    """Add the events that were rejected before and could be added now, as what they name has come since.
+
+    Those that still cannot stay as they are; `rejected` counts them.
+
+    Raises:
+        LakeDayError: days' markers or files cannot be read; all rejections stay, to be tried again.
+        LakeError: the lake cannot be reached.
+    """
+    with open_batch(engine, BatchKind.ACTIVITY, [], takes_turns=False) as batch, closing(Spool()) as spool:
+        file = FileResult("rejected before", "rejections")
+        batch.files.append(file)
+        staging = _LakeStaging(batch, spool, is_retry=True)
+        reading = EventReading(batch, staging, datetime.now(UTC) + CLOCK_TOLERANCE, is_retry=True)
+        reading.read_rows(file, rejected_rows(engine))
+        days = _add_spooled(engine, lake, staging, progress)
+        for rejections in staging.accepted:
+            batch.run(_RESOLVED, ids=rejections.to_pylist())
+    return LakeResult(days, batch.result)
+
+
+def _add_spooled(engine: Engine, lake: Lake, staging: "_LakeStaging", progress: Progress) -> dict[date, int]:
+    """Add what is spooled to its days, and complete the counts of the batch's files; returns what is new by day."""
+    repeated, days = Counter[int](), dict[date, int]()
+
+    def add(day: date) -> None:
+        added, again = add_events(engine, lake, day, staging.spool)
+        repeated.update(again)
+        if added:
+            days[day] = added
+        progress(str(day), added)
+
+    each_day(staging.spool.days(), add)
+    for number, file in enumerate(staging.batch.files):
+        file.rejected += staging.rejected[number]
+        file.duplicates = repeated[number]
+        file.inserted = file.found - file.rejected - file.duplicates
+    return days
 
 
 def add_events(engine: Engine, lake: Lake, day: date, spool: Spool) -> tuple[int, Counter[int]]:
@@ -115,13 +143,19 @@ def _counted_by_file(tables: Iterator[pa.Table], is_counted: NDArray[np.bool_]) 
 
 
 class _LakeStaging:
-    """An `EventSink` that spools events with the library's ids; `rejected` counts by file what it does not know."""
+    """An `EventSink` that spools events with the library's ids.
 
-    def __init__(self, batch: Batch, spool: Spool) -> None:
-        self._spool, self._names, self._refused = spool, Names(batch.connection), RefusedEvents(batch)
+    `rejected` counts by file what the library does not know. In a retry nothing is kept of that, and `accepted` are the
+    numbers of the rejections whose events were spooled.
+    """
+
+    def __init__(self, batch: Batch, spool: Spool, *, is_retry: bool = False) -> None:
+        self.batch, self.spool, self._is_retry = batch, spool, is_retry
+        self._names, self._refused = Names(batch.connection), RefusedEvents(batch)
         self._refused.create()
         self._first_kept = batch.connection.scalar(text(merge.FIRST_KEPT)) or EARLIEST
         self.rejected = Counter[int]()
+        self.accepted: list[pa.ChunkedArray] = []
 
     def take(self, file_no: int, events: pa.Table) -> None:
         """Spool the events of people and prompts that the library knows."""
@@ -138,9 +172,11 @@ class _LakeStaging:
         if pc.any(is_refused).as_py():
             self._reject(file_no, events.filter(is_refused), reasons.filter(is_refused))
             events = events.filter(pc.invert(is_refused))
+        if self._is_retry:
+            self.accepted.append(events["row_number"])
         ids = ids_as_bytes(events["event_id"])
         events = events.set_column(events.column_names.index("event_id"), "event_id", ids)
-        self._spool.add(file_no, events.select(EVENTS.names).cast(EVENTS))
+        self.spool.add(file_no, events.select(EVENTS.names).cast(EVENTS))
 
     def refuse(self, file_no: int, refused: list[Refused]) -> None:
         """Keep what cannot be loaded."""
@@ -148,7 +184,7 @@ class _LakeStaging:
 
     def forget(self, file_no: int) -> None:
         """Take back what a file brought."""
-        self._spool.forget(file_no)
+        self.spool.forget(file_no)
         self._refused.forget(file_no)
         del self.rejected[file_no]
 
@@ -158,6 +194,8 @@ class _LakeStaging:
     def _reject(self, file_no: int, events: pa.Table, reasons: pa.ChunkedArray) -> None:
         """Keep records in the words of a file, so that they can be loaded once the library knows their names."""
         self.rejected[file_no] += events.num_rows
+        if self._is_retry:
+            return
         refused: list[Refused] = []
         for record, reason in zip(events.select(STAGED.names).to_pylist(), reasons.to_pylist(), strict=True):
             number = record.pop("row_number")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.lake import Lake, LakeResult, settle_versions, write_files, write_loaded, write_own
+from ingest.lake import Lake, LakeResult, settle_versions, write_files, write_loaded, write_own, write_rejected
 from ingest.lake import check as check_lake
 from ingest.lake import compact as compact_lake
 from orchestration.cli.console import err, out, print_json, print_table, progress_line, ready_database
@@ -20,6 +20,12 @@ from schema.wording import counted
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 _DAYS = ["%Y-%m-%d"]
+_TOLD = {
+    "files": "From event files",
+    "rejected": "Rejected before",
+    "loaded": "From the database",
+    "own": "From the dashboard",
+}
 _SHOWN = ("found", "inserted", "duplicates", "rejected")
 
 lake = typer.Typer(no_args_is_help=True, help="The event lake: events as Parquet by day, for the engine spark.")
@@ -32,6 +38,9 @@ def write(
         typer.Argument(help="Event files, folders, archives or s3:// addresses.", metavar="[FILES|FOLDERS]..."),
     ] = None,
     loaded: Annotated[bool, typer.Option("--loaded", help="The events that were loaded into the database.")] = False,
+    rejected: Annotated[
+        bool, typer.Option("--rejected", help="Events that were rejected before, and name what is known now.")
+    ] = False,
     first: Annotated[
         datetime | None,
         typer.Option("--from", formats=_DAYS, metavar="DAY", help="Of the database: from this UTC day."),
@@ -48,27 +57,28 @@ def write(
     bounds = first.date() if first else None, last.date() if last else None
     if addresses and any(bounds):
         raise PromptoryError("--from and --to choose days of what the database holds; files are written whole.")
+    if first and last and first > last:
+        raise PromptoryError("--from comes after --to; name the earlier day first.")
     ready_database()
     engine, place = engine_for(Role.INGEST), _lake()
     with progress_line("Writing") as progress:
-        files = write_files(engine, place, addresses, progress) if addresses else LakeResult()
-        stored = write_loaded(engine, place, *bounds, progress) if loaded else LakeResult()
-        own = write_own(engine, place, *bounds, progress)
+        results = {
+            "files": write_files(engine, place, addresses, progress) if addresses else LakeResult(),
+            "rejected": write_rejected(engine, place, progress) if rejected else LakeResult(),
+            "loaded": write_loaded(engine, place, *bounds, progress) if loaded else LakeResult(),
+            "own": write_own(engine, place, *bounds, progress),
+        }
         settle_versions(engine, place)
     if as_json:
-        print_json(
-            {
-                "batch": files.batch and files.batch.as_dict(),
-                "days": {name: _days(result) for name, result in (("files", files), ("loaded", stored), ("own", own))},
-            }
-        )
+        batches = {name: result.batch.as_dict() for name, result in results.items() if result.batch}
+        print_json({"batches": batches, "days": {name: _days(result) for name, result in results.items()}})
         return
-    _show(files)
-    for what, result in (("event files", files), ("the database", stored), ("the dashboard", own)):
+    _show(results["files"])
+    for name, result in results.items():
         if result.days:
             events = counted(sum(result.days.values()), "event")
-            out.print(f"From {what}: {events} of {counted(len(result.days), 'day')}.", highlight=False)
-    if not (files.days or stored.days or own.days):
+            out.print(f"{_TOLD[name]}: {events} of {counted(len(result.days), 'day')}.", highlight=False)
+    if not any(result.days for result in results.values()):
         out.print("The lake is as it was.")
 
 

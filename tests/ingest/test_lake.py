@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from ingest import load_activity
-from ingest.lake import EVENTS, Lake, LakeResult, write_files, write_loaded, write_own
+from ingest.lake import EVENTS, Lake, LakeResult, write_files, write_loaded, write_own, write_rejected
 from ingest.lake.files import read_events
 from tests.support.files import write_jsonl
 from tests.support.library import Library
@@ -185,3 +185,17 @@ def test_loaded_events_are_added_and_the_dashboards_own_replace_each_other(
     library.do("DELETE FROM library.activity_events WHERE query = 'own'")
     assert write_own(library.ingest, lake).days == {FIRST: 0}
     assert [one["event_type"] for one in rows_of(lake, FIRST)] == ["view"]
+
+
+def test_rejected_events_are_added_once_the_library_knows_what_they_name(
+    library: Library, folder: Lake, tmp_path: Path, prompt: int
+) -> None:
+    unknown = event("1", "2026-03-01T10:00:00Z", prompt_id=prompt + 1)
+    write(library, folder, tmp_path, unknown, unknown | {"event_id": "2", "user_id": "ben@example.com"})
+    library.add_prompt("q")
+    result = write_rejected(library.ingest, folder)
+    assert result.batch is not None
+    assert (result.days, result.batch.total("rejected")) == ({FIRST: 1}, 1)
+    assert library.rows("SELECT row_number FROM library.import_rejections WHERE resolved_at IS NULL") == [(2,)]
+    assert write_rejected(library.ingest, folder).days == {}
+    assert [one["prompt_id"] for one in rows_of(folder, FIRST)] == [prompt + 1]

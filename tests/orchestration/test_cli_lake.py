@@ -19,16 +19,17 @@ def test_files_and_loaded_events_are_written_made_tidy_and_checked(configured: L
     (folder := tmp_path / "events").mkdir()
     write_jsonl(folder / "a.jsonl", [event("1", "2026-03-01", prompt_id=prompt), event("2", "2026-03-02", prompt_id=9)])
     written = json.loads(promptory("lake", "write", str(folder), "--json").stdout)
-    assert written["days"] == {"files": {"2026-03-01": 1}, "loaded": {}, "own": {}}
-    assert (written["batch"]["files"][0]["inserted"], written["batch"]["files"][0]["rejected"]) == (1, 1)
-    rejected = promptory("rejections", str(written["batch"]["batch_id"])).stdout
+    assert written["days"] == {"files": {"2026-03-01": 1}, "rejected": {}, "loaded": {}, "own": {}}
+    batch = written["batches"]["files"]
+    assert (batch["files"][0]["inserted"], batch["files"][0]["rejected"]) == (1, 1)
+    rejected = promptory("rejections", str(batch["batch_id"])).stdout
     assert "names a prompt the library does not know" in " ".join(rejected.split())
 
     days = [f"2026-03-0{number}" for number in (1, 2, 3)]
     loaded = [event(f"loaded {day}", day, prompt_id=prompt) for day in days]
     load_activity(configured.ingest, [write_jsonl(tmp_path / "loaded.jsonl", loaded)])
     some = json.loads(promptory("lake", "write", "--loaded", "--from", days[1], "--to", days[1], "--json").stdout)
-    assert some == {"batch": None, "days": {"files": {}, "loaded": {days[1]: 1}, "own": {}}}
+    assert some == {"batches": {}, "days": {"files": {}, "rejected": {}, "loaded": {days[1]: 1}, "own": {}}}
     assert "2 events of 2 days" in promptory("lake", "write", "--loaded").stdout
     assert promptory("lake", "write", "--loaded").stdout == "The lake is as it was.\n"
 
@@ -50,5 +51,6 @@ def test_what_is_wrong_with_the_lake_is_told_and_ends_with_1(configured: Library
     assert "promptory lake write FILES" in done.stderr
     assert "1 fault." in done.stdout
     assert "cannot be read" in told(promptory("lake", "compact", PROMPTORY_LAKE=str(lake)))
+    assert "comes after --to" in told(promptory("lake", "write", "--from", "2026-03-02", "--to", "2026-03-01"))
     assert "files are written whole" in told(promptory("lake", "write", str(file), "--from", "2026-03-01"))
     assert "does not exist" in told(promptory("lake", "write", str(tmp_path / "nowhere")))
