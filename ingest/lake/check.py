@@ -14,8 +14,9 @@ from sqlalchemy import Engine, text
 from ingest.errors import LakeDayError
 from ingest.lake.days import check_schema, registered
 from ingest.lake.ids import Ids
-from ingest.lake.layout import EVENTS, MARKER, Lake, again, is_ours, mend
+from ingest.lake.layout import EVENTS, MARKER, again, is_ours, mend
 from ingest.lake.manifest import LakeFile, Manifest
+from ingest.lake.store import Lake
 from ingest.staging import Progress, no_progress
 from schema.database import connect
 

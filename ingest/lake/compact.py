@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine, text
 
 from ingest.lake.days import OpenDay, each_day, open_day
 from ingest.lake.files import read_column, read_events
-from ingest.lake.layout import EVENTS, MARKER, Lake, is_ours
+from ingest.lake.layout import EVENTS, MARKER, is_ours
 from ingest.lake.manifest import LakeFile, Source
+from ingest.lake.store import Lake
 from ingest.staging import Progress, no_progress
 from schema.database import connect
 

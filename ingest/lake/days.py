@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Engine, text
 
 from ingest.errors import LakeDayError
 from ingest.lake.files import read_column, write_file
-from ingest.lake.layout import COLUMNS, MARKER, Lake, is_ours, mend
+from ingest.lake.layout import COLUMNS, MARKER, is_ours, mend
 from ingest.lake.manifest import LakeFile, Manifest, Source, new_writing
+from ingest.lake.store import Lake
 from schema.database import connect
 from schema.wording import counted
 
@@ -146,14 +147,21 @@ def settle_versions(engine: Engine, lake: Lake) -> list[date]:
     """Register the versions that a writer which was killed after its commit left untold; returns their days.
 
     Whoever builds from the lake begins with it. A day whose marker cannot be read is passed over: it is not changed.
+
+    Raises:
+        LakeDayError: days are of another schema; the others are registered.
+        LakeError: the lake cannot be reached.
     """
+
+    def settle(day: date) -> None:
+        with open_day(engine, lake, day):
+            pass
+
     manifests = lake.manifests()
     with connect(engine) as connection:
         known = registered(connection)
     untold = [day for day, one in manifests.items() if isinstance(one, Manifest) and known.get(day) != one.version]
-    for day in untold:
-        with open_day(engine, lake, day):
-            pass
+    each_day(untold, settle)
     return untold
 
 

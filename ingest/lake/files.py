@@ -9,8 +9,9 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.lake.layout import EVENTS, Lake
+from ingest.lake.layout import EVENTS
 from ingest.lake.manifest import LakeFile, Source
+from ingest.lake.store import Lake
 
 GROUP_ROWS = 262_144
 GROUP_BYTES = 64 * 1024 * 1024

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine, text
 
 from ingest.lake.days import OpenDay, each_day, open_day
 from ingest.lake.ids import first_of_each
-from ingest.lake.layout import EVENTS, Lake
+from ingest.lake.layout import EVENTS
 from ingest.lake.manifest import LakeFile, Manifest
 from ingest.lake.names import ids_as_bytes
 from ingest.lake.spool import Spool
+from ingest.lake.store import Lake
 from ingest.lake.write import LakeResult, add_events, kept_rows
 from ingest.staging import Progress, no_progress
 from schema.database import connect, driver_of

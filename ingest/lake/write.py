@@ -8,28 +8,25 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
-from psycopg.types.json import Jsonb
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from ingest.activity import merge
 from ingest.activity.load import rejected_rows
-from ingest.activity.reading import EventReading, Refused
-from ingest.activity.records import CLOCK_TOLERANCE, EARLIEST, STAGED
-from ingest.activity.staging import RefusedEvents
-from ingest.batch import Batch, BatchResult, FileResult, open_batch
+from ingest.activity.reading import EventReading
+from ingest.activity.records import CLOCK_TOLERANCE
+from ingest.batch import BatchResult, FileResult, open_batch
 from ingest.lake.days import each_day, open_day
 from ingest.lake.ids import first_of_each
-from ingest.lake.layout import EVENTS, Lake
-from ingest.lake.names import Names, ids_as_bytes
+from ingest.lake.layout import EVENTS
 from ingest.lake.spool import Spool
+from ingest.lake.staging import LakeStaging
+from ingest.lake.store import Lake
 from ingest.sources import Address, open_sources
 from ingest.staging import Progress, no_progress
 from schema.models import BatchKind
 
 _RESOLVED = "UPDATE library.import_rejections SET resolved_at = now() WHERE id = ANY(:ids)"
-_IN_FILES = {"external_user": "user_id", "library_prompt": "prompt_id"}
 
 
 @dataclass(slots=True)
@@ -64,7 +61,7 @@ def write_files(
         open_sources(addresses, root=root) as sources,
         closing(Spool()) as spool,
     ):
-        staging = _LakeStaging(batch, spool)
+        staging = LakeStaging(batch, spool)
         EventReading(batch, staging, datetime.now(UTC) + CLOCK_TOLERANCE).read(sources, progress)
         days = _add_spooled(engine, lake, staging, progress)
         batch.run(merge.REFUSALS, batch_id=batch.id, files=[file.path for file in batch.files])
@@ -83,7 +80,7 @@ def write_rejected(engine: Engine, lake: Lake, progress: Progress = no_progress)
     with open_batch(engine, BatchKind.ACTIVITY, [], takes_turns=False) as batch, closing(Spool()) as spool:
         file = FileResult("rejected before", "rejections")
         batch.files.append(file)
-        staging = _LakeStaging(batch, spool, is_retry=True)
+        staging = LakeStaging(batch, spool, is_retry=True)
         reading = EventReading(batch, staging, datetime.now(UTC) + CLOCK_TOLERANCE, is_retry=True)
         reading.read_rows(file, rejected_rows(engine))
         days = _add_spooled(engine, lake, staging, progress)
@@ -92,7 +89,7 @@ def write_rejected(engine: Engine, lake: Lake, progress: Progress = no_progress)
     return LakeResult(days, batch.result)
 
 
-def _add_spooled(engine: Engine, lake: Lake, staging: "_LakeStaging", progress: Progress) -> dict[date, int]:
+def _add_spooled(engine: Engine, lake: Lake, staging: LakeStaging, progress: Progress) -> dict[date, int]:
     """Add what is spooled to its days, and complete the counts of the batch's files; returns what is new by day."""
     repeated, days = Counter[int](), dict[date, int]()
 
@@ -140,65 +137,3 @@ def _counted_by_file(tables: Iterator[pa.Table], is_counted: NDArray[np.bool_]) 
         place += table.num_rows
         counts.update(dict(enumerate(np.bincount(numbers).tolist())))
     return counts
-
-
-class _LakeStaging:
-    """An `EventSink` that spools events with the library's ids.
-
-    `rejected` counts by file what the library does not know. In a retry nothing is kept of that, and `accepted` are the
-    numbers of the rejections whose events were spooled.
-    """
-
-    def __init__(self, batch: Batch, spool: Spool, *, is_retry: bool = False) -> None:
-        self.batch, self.spool, self._is_retry = batch, spool, is_retry
-        self._names, self._refused = Names(batch.connection), RefusedEvents(batch)
-        self._refused.create()
-        self._first_kept = batch.connection.scalar(text(merge.FIRST_KEPT)) or EARLIEST
-        self.rejected = Counter[int]()
-        self.accepted: list[pa.ChunkedArray] = []
-
-    def take(self, file_no: int, events: pa.Table) -> None:
-        """Spool the events of people and prompts that the library knows."""
-        people, prompts = self._names.resolved(events)
-        strangers = pc.and_(pc.is_valid(events["external_user"]), pc.is_null(people))
-        names_prompt = pc.or_(pc.is_valid(events["library_prompt"]), pc.is_valid(events["prompt_key"]))
-        reasons = pc.case_when(
-            pc.make_struct(strangers, pc.and_(names_prompt, pc.is_null(prompts)), self._is_kept_no_longer(events)),
-            *(merge.UNKNOWN_PERSON, merge.UNKNOWN_PROMPT, merge.KEPT_NO_LONGER),
-            pa.scalar(None, pa.string()),
-        )
-        events = events.append_column("user_id", people).append_column("prompt_id", prompts)
-        is_refused = pc.is_valid(reasons)
-        if pc.any(is_refused).as_py():
-            self._reject(file_no, events.filter(is_refused), reasons.filter(is_refused))
-            events = events.filter(pc.invert(is_refused))
-        if self._is_retry:
-            self.accepted.append(events["row_number"])
-        ids = ids_as_bytes(events["event_id"])
-        events = events.set_column(events.column_names.index("event_id"), "event_id", ids)
-        self.spool.add(file_no, events.select(EVENTS.names).cast(EVENTS))
-
-    def refuse(self, file_no: int, refused: list[Refused]) -> None:
-        """Keep what cannot be loaded."""
-        self._refused.add(file_no, refused)
-
-    def forget(self, file_no: int) -> None:
-        """Take back what a file brought."""
-        self.spool.forget(file_no)
-        self._refused.forget(file_no)
-        del self.rejected[file_no]
-
-    def _is_kept_no_longer(self, events: pa.Table) -> pa.ChunkedArray:
-        return pc.less(events["occurred_at"], pa.scalar(self._first_kept))
-
-    def _reject(self, file_no: int, events: pa.Table, reasons: pa.ChunkedArray) -> None:
-        """Keep records in the words of a file, so that they can be loaded once the library knows their names."""
-        self.rejected[file_no] += events.num_rows
-        if self._is_retry:
-            return
-        refused: list[Refused] = []
-        for record, reason in zip(events.select(STAGED.names).to_pylist(), reasons.to_pylist(), strict=True):
-            number = record.pop("row_number")
-            told = {_IN_FILES.get(name, name): value for name, value in record.items() if value is not None}
-            refused.append((number, reason, Jsonb(told | {"occurred_at": record["occurred_at"].isoformat()})))
-        self._refused.add(file_no, refused)
