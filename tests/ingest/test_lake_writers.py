@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
@@ -27,14 +28,31 @@ from tests.support.library import Library
 
 DAY = date(2026, 3, 1)
 SHARED = 500
-LARGE = 600_000
+LARGE = 5_000
 PROGRAM = """
-import sys
-from ingest.lake import Lake, write_files
+import sys, time
+from pathlib import Path
+from ingest.lake import Lake, files, write_files
 from schema.database import create_role_engine
 from schema.roles import Role
-write_files(create_role_engine(sys.argv[1], Role.INGEST), Lake(sys.argv[2]), sys.argv[3:])
+
+def pause(*_):
+    Path(sys.argv[4]).touch()
+    time.sleep(600)
+
+{pause}
+write_files(create_role_engine(sys.argv[1], Role.INGEST), Lake(sys.argv[2]), [sys.argv[3]])
 """
+# Where a writer stands still until it is killed, and how many files are left of it.
+IN_A_FILE = """
+def stuck(tables, groups=files.row_groups):
+    yield next(groups(tables))
+    pause()
+
+files.row_groups = stuck
+"""
+BEFORE_THE_MARKER = "Lake.put = pause"
+IN_THE_MARKER = "Path.replace = pause"
 
 
 @pytest.fixture
@@ -61,37 +79,42 @@ def held(lake: Lake) -> set[int]:
     return numbers
 
 
-def start(library: Library, lake: Lake, file: Path) -> subprocess.Popen[bytes]:
-    """A writer in a process of its own."""
+def start(library: Library, lake: Lake, file: Path, paused: Path, pause: str = "") -> subprocess.Popen[bytes]:
+    """A writer in a process of its own, which makes the file `paused` when it stands still."""
     url = library.url.render_as_string(hide_password=False)
-    return subprocess.Popen([sys.executable, "-c", PROGRAM, url, lake.root, str(file)], env=dict(os.environ))
+    command = [sys.executable, "-c", PROGRAM.format(pause=pause), url, lake.root, str(file), str(paused)]
+    return subprocess.Popen(command, env=dict(os.environ))
 
 
-def wait_until(happens: object, writer: subprocess.Popen[bytes]) -> None:
-    assert callable(happens)
+def wait_until(happens: Callable[[], bool], writer: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 120
     while not happens():
         assert writer.poll() is None, "the writer ended before"
         assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.001)
+        time.sleep(0.01)
 
 
-def test_a_writer_killed_while_it_writes_leaves_the_last_good_day(library: Library, lake: Lake, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("pause", "left"), [(IN_A_FILE, 1), (BEFORE_THE_MARKER, 1), (IN_THE_MARKER, 2)], ids=["file", "before", "marker"]
+)
+def test_a_writer_killed_while_it_writes_leaves_the_last_good_day(
+    library: Library, lake: Lake, tmp_path: Path, pause: str, left: int
+) -> None:
     write_files(library.ingest, lake, [searches(tmp_path / "a.parquet", 0, SHARED)])
     marker, files = lake.manifest(DAY), lake.names(DAY)
-    more = searches(tmp_path / "b.parquet", SHARED // 2, LARGE)
-    writer = start(library, lake, more)
-    wait_until(lambda: len(lake.names(DAY)) > len(files), writer)
+    more, paused = searches(tmp_path / "b.parquet", SHARED // 2, LARGE), tmp_path / "paused"
+    writer = start(library, lake, more, paused, pause)
+    wait_until(paused.exists, writer)
     writer.send_signal(signal.SIGKILL)
     writer.wait()
-    assert len(lake.names(DAY)) == len(files) + 1
+    assert len(lake.names(DAY)) == len(files) + left
     assert lake.manifest(DAY) == marker
     assert held(lake) == set(range(SHARED))
     assert check(library.ingest, lake).findings == []
     assert library.value("SELECT count(*) FROM library.import_batches") == 1
     write_files(library.ingest, lake, [more])
     assert held(lake) == set(range(LARGE))
-    assert compact(library.ingest, lake).files_deleted == 1
+    assert compact(library.ingest, lake).files_deleted == left
     assert held(lake) == set(range(LARGE))
 
 
@@ -102,7 +125,7 @@ def test_a_writer_killed_after_its_commit_is_registered_by_the_next(
     with library.engine().connect() as other:
         # The writer comes to the library last; it waits for whoever has the day's row.
         other.execute(text("INSERT INTO library.activity_days (activity_date) VALUES (:day)"), {"day": DAY})
-        writer = start(library, lake, file)
+        writer = start(library, lake, file, tmp_path / "paused")
         wait_until(lambda: lake.manifest(DAY) is not None, writer)
         time.sleep(0.2)
         assert writer.poll() is None
