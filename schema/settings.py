@@ -46,6 +46,7 @@ class Settings(BaseSettings):
         "", description="Folder or s3://bucket/prefix of users, activity and subscriptions; unset: home/landing"
     )
     images: str = Field("", description="Folder or s3://bucket/prefix of the prompts' pictures; unset: home/images")
+    lake: str = Field("", description="Folder or s3://bucket/prefix of the event lake; unset: home/lake")
     activity_months: int = Field(24, ge=1, le=1200, description="Months of raw events that are kept")
     embedder: EmbedderName = Field("none", description="What search compares meanings with, beside words")
     bedrock_model: BedrockModel = "cohere.embed-multilingual-v3"
@@ -93,7 +94,7 @@ class Settings(BaseSettings):
     def _paths_are_absolute(self) -> Self:
         self.home = self.home.expanduser().resolve()
         self.inbox, self.landing = self._folder(self.inbox, "inbox"), self._folder(self.landing, "landing")
-        self.images = self._folder(self.images, "images")
+        self.images, self.lake = self._folder(self.images, "images"), self._folder(self.lake, "lake")
         return self
 
     def _folder(self, named: str, default: str) -> str:

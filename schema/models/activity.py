@@ -71,6 +71,7 @@ class ActivityDay(Base):
     """A UTC day that has, or had, events. Its revision grows with every change of them.
 
     `events_dropped_at` is when its month was dropped from the ledger: what was counted of it stays as it is.
+    `lake_version` is the version of the day in the event lake that its revision answers for; null where it is in none.
     """
 
     __tablename__ = "activity_days"
@@ -82,3 +83,4 @@ class ActivityDay(Base):
         server_default=text(f"nextval('{LIBRARY}.activity_revisions')"),
     )
     events_dropped_at: Mapped[Moment | None]
+    lake_version: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,36 @@
+"""The event lake: events as Parquet, a folder a day, which Spark reads where they lie.
+
+`layout` says where what lies, `manifest` what a day's marker says, and `store` reads and writes both. `write` adds
+event files by way of `staging`, and `ledger` what PostgreSQL holds, both through a `spool` on disk and through `days`,
+which keeps a day to one writer and commits it. `compact` makes days tidy, and `check` reads them all. Nobody's memory
+grows with a file or a day: `files` and `ids` say how.
+"""
+
+from ingest.lake.check import Finding, LakeCheck, check
+from ingest.lake.compact import Compaction, compact
+from ingest.lake.days import check_schema, settle_versions
+from ingest.lake.layout import COLUMNS, EVENTS
+from ingest.lake.ledger import write_loaded, write_own
+from ingest.lake.manifest import LakeFile, Manifest
+from ingest.lake.store import Lake
+from ingest.lake.write import LakeResult, write_files, write_rejected
+
+__all__ = [
+    "COLUMNS",
+    "EVENTS",
+    "Compaction",
+    "Finding",
+    "Lake",
+    "LakeCheck",
+    "LakeFile",
+    "LakeResult",
+    "Manifest",
+    "check",
+    "check_schema",
+    "compact",
+    "settle_versions",
+    "write_files",
+    "write_loaded",
+    "write_own",
+    "write_rejected",
+]
