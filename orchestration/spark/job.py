@@ -128,9 +128,9 @@ def write(spark: SparkSession, model: dict[str, Any], plan: dict[str, Any]) -> l
     frame = spark.sql(model["text"])
     columns = frame.columns
     if by:
-        frame = frame.withColumn(PART, col(by).cast("string"))
         # Files of a good size, of one part each, however many rows a part has.
-        frame = frame.hint("rebalance", PART)
+        frame.createOrReplaceTempView("unparted")
+        frame = spark.sql(f"select /*+ rebalance({by}) */ *, cast({by} as string) as {PART} from unparted")
     writer = frame.write.mode("overwrite").option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
     (writer.partitionBy(PART) if by else writer).parquet(f"{folder}/{version}")
     written = spark.read.schema(frame.schema).parquet(f"{folder}/{version}")
@@ -214,27 +214,33 @@ class Memory(threading.Thread):
         self.peak = None
 
     def run(self) -> None:
-        """Look five times a second."""
-        while Path("/proc/self/statm").exists():
+        """Look twice a second."""
+        while Path("/proc/self/smaps_rollup").exists():
             held = held_mb()
             self.peak, self.peak_of_all = max(self.peak or 0, held), max(self.peak_of_all or 0, held)
-            time.sleep(0.2)
+            time.sleep(0.5)
 
 
 def held_mb() -> int:
-    """Resident memory of this process and of all below it."""
-    parents, pages = {}, {}
+    """Memory of this process and of all below it; what several share counts once, as a process that forks would."""
+    parents = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
-            try:
-                stat = (folder / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            parents[int(folder.name)], pages[int(folder.name)] = int(stat[1]), int(stat[21])
+            stat = told_by(folder / "stat").rpartition(")")[2].split()
+            parents[int(folder.name)] = int(stat[1]) if stat else 0
     ours = {os.getpid()}
     while more := {one for one, parent in parents.items() if parent in ours} - ours:
         ours |= more
-    return sum(pages.get(one, 0) for one in ours) * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+    shares = [re.search(r"^Pss: +(\d+)", told_by(Path(f"/proc/{one}/smaps_rollup")), re.MULTILINE) for one in ours]
+    return sum(int(share[1]) for share in shares if share) * 1024 // 1_000_000
+
+
+def told_by(file: Path) -> str:
+    """What a file says of a process, nothing where that has ended."""
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
 
 
 def seconds_since(began: float) -> float:
