@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.spark import java, render
+from orchestration.spark import render
 from orchestration.spark.java import java_for_spark, release_of
 from orchestration.spark.local import JOB
 from orchestration.spark.plan import Input, Plan
@@ -67,7 +67,7 @@ def test_java_tells_its_release(said: str, release: int | None) -> None:
 
 def test_what_spark_needs_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # As if PySpark were there, whether it is or not.
-    monkeypatch.setattr(java.importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
     program = tmp_path / "bin" / "java"
     program.parent.mkdir()
     for script, refusal in (
@@ -86,7 +86,7 @@ def test_what_spark_needs_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     get_settings.cache_clear()
     with pytest.raises(SettingsError, match="Spark needs Java, and there is none"):
         java_for_spark()
-    monkeypatch.setattr(java.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(SettingsError, match=r"PySpark is not installed: run `make spark`"):
         java_for_spark()
     forget_settings()
