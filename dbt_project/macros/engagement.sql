@@ -2,10 +2,18 @@
 {% macro follow_up_time() -%} interval '5 minutes' {%- endmacro %}
 {% macro activation_time() -%} interval '168 hours' {%- endmacro %}
 
-{# A query as it is counted: one form of each letter, small letters, single spaces; e-mail addresses are not kept. #}
+{#
+    A query as it is counted: one form of each letter, small letters, single spaces; e-mail addresses are not kept. What
+    PostgreSQL takes for a space is told to Spark letter by letter: of all others, NFKC leaves none.
+#}
 {% macro normalized_query(query) -%}
     {%- if on_spark() -%}
-        regexp_replace(trim(regexp_replace(lower_nfkc({{ query }}), '(?U)\s+', ' ')), '(?U)\S+@\S+\.\S+', '(address)')
+        {%- set space = '\\x09-\\x0d \\u1680\\u2028\\u2029' -%}
+        regexp_replace(
+            trim(regexp_replace(lower_nfkc({{ query }}), '[{{ space }}]+', ' ')),
+            '[^{{ space }}]+@[^{{ space }}]+\.[^{{ space }}]+',
+            '(address)'
+        )
     {%- else -%}
         regexp_replace(
             trim(regexp_replace(lower(normalize({{ query }}, nfkc)), '\s+', ' ', 'g')), '\S+@\S+\.\S+', '(address)', 'g'

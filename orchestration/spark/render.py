@@ -114,7 +114,7 @@ def _render() -> None:
         done = subprocess.run(
             dbt_command(
                 *("compile", "--quiet", "--no-introspect", "--no-populate-cache", "--vars", "engine: spark"),
-                *("--resource-type", "model", "--select", "tag:lake", "+tag:lake,config.materialized:view"),
+                *("--select", "tag:lake", "+tag:lake,config.materialized:view"),
                 *("--target-path", aside, "--log-path", aside),
             ),
             capture_output=True,
@@ -122,9 +122,10 @@ def _render() -> None:
             check=False,
         )
         if done.returncode:
-            raise PromptoryError(f"dbt could not render the models for Spark: {last_line(done.stdout)}")
+            raise PromptoryError(f"dbt could not render the models for Spark: {last_line(done.stdout + done.stderr)}")
         manifest = json.loads(Path(aside, "manifest.json").read_text(encoding="utf-8"))
-        models = [_model(node, manifest) for node in manifest["nodes"].values() if node.get("compiled_code")]
+        compiled = (node for node in manifest["nodes"].values() if node.get("compiled_code"))
+        models = [_model(node, manifest) for node in compiled if node["resource_type"] == "model"]
         for model in models:
             Path(aside, "text").write_text(model.text, encoding="utf-8")
             Path(aside, "text").replace(RENDERED / f"{model.name}.sql")

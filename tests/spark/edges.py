@@ -13,7 +13,12 @@ QUERIES = (
     # Capitals whose small letter is another at a word's end, is two letters, or is none of this script.
     *("\u039f\u0394\u039f\u03a3", "\u0130STANBUL", "Stra\u00dfe \u1e9e", "\u01c5\u017f\u212a", "\U00010400"),
     *("\ud55c\uad6d\uc5b4", "\u1112\u1161\u11ab\u1100\u116e\u11a8\u110b\u1165", "\u6599\u7406 \u30ec\u30b7\u30d4"),
-    *("mail Ann@Example.COM now", "\U0001f35c soup", "a\u2028b\u200bc\u0085d", "\\d+ '\"%_"),
+    *(
+        "mail Ann@Example.COM now",
+        "\U0001f35c soup",
+        "a\u2028b\u200bc\u0085d\u1680e\u001ff\u2007g\u0085@h.i",
+        "\\d+ '\"%_",
+    ),
 )
 
 SHOWN = """

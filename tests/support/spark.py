@@ -82,12 +82,17 @@ def postgres_rows(library: Library, relation: str, folder: Path) -> pa.Table:
     """The rows of a relation, with numerics as floating-point numbers and arrays as texts."""
     schema, name = relation.split(".")
     columns = library.rows(
-        "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = :schema"
+        "SELECT column_name, udt_name FROM information_schema.columns WHERE table_schema = :schema"
         " AND table_name = :name ORDER BY ordinal_position",
         schema=schema,
         name=name,
     )
-    as_read = {"numeric": "cast({0} AS float8)", "ARRAY": "array_to_string({0}, ' ')", "real": "cast({0} AS float8)"}
+    as_read = {
+        "numeric": "cast({0} AS float8)",
+        "_text": "array_to_string({0}, ' ')",
+        "_int8": "array_to_string({0}, ' ')",
+        "_float4": "array_to_string(cast({0} AS float8[]), ' ')",
+    }
     chosen = ", ".join(f"{as_read.get(kind, '{0}').format(column)} AS {column}" for column, kind in columns)
     return parquet.read_table(extract(library, f"SELECT {chosen} FROM {relation}", folder / f"{relation}.parquet"))
 
