@@ -33,7 +33,7 @@ def day_file(folder: Path, day: date, viewers: int) -> str:
     rows = [
         {"event_id": f"{n:032x}", "event_type": "view", "session_id": str(n), "prompt_id": 1} for n in range(viewers)
     ]
-    moments = pa.array([f"{day}T12:00:00"] * viewers).cast(pa.timestamp("us", "UTC"))
+    moments = pa.array([f"{day}T12:00:00Z"] * viewers).cast(pa.timestamp("us", "UTC"))
     table = pa.Table.from_pylist(rows).append_column("occurred_at", moments)
     parquet.write_table(table.append_column("user_id", pa.nulls(viewers, pa.int64())), path)
     return str(path)
