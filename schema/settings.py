@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     images: str = Field("", description="Folder or s3://bucket/prefix of the prompts' pictures; unset: home/images")
     lake: str = Field("", description="Folder or s3://bucket/prefix of the event lake; unset: home/lake")
     activity_months: int = Field(24, ge=1, le=1200, description="Months of raw events that are kept")
+    spark_memory: str = Field("1g", pattern=r"^[1-9]\d*[mg]$", description="Memory of Spark's process here: 1g, 1500m")
+    spark_cores: int = Field(0, ge=0, le=1024, description="Cores that Spark works on here; 0: all")
+    java_home: str = Field("", validation_alias="JAVA_HOME", description="Java for Spark; unset: the one on the PATH")
     embedder: EmbedderName = Field("none", description="What search compares meanings with, beside words")
     bedrock_model: BedrockModel = "cohere.embed-multilingual-v3"
     bedrock_region: str | None = Field(None, description="Unset: as AWS's own settings say")

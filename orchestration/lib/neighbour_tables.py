@@ -110,7 +110,7 @@ def _row(one: Neighbours) -> bytes:
     return struct.pack(">hiq", 3, 8, one.prompt_id) + ids + weights
 
 
-def _array(element: int, layout: np.dtype[np.void], values: NDArray[np.int64] | NDArray[np.float64]) -> bytes:
+def _array(element: int, layout: np.dtype[np.void], values: NDArray[np.int64] | NDArray[np.float32]) -> bytes:
     """An array of one dimension, from 1 on and without nulls, as a field of a row."""
     elements = np.empty(len(values), layout)
     elements["length"] = layout["value"].itemsize

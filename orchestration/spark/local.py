@@ -1,0 +1,65 @@
+"""A job on this machine: a process with Spark's local mode."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from orchestration.spark.java import java_for_spark
+from orchestration.spark.plan import Plan, session_settings
+from schema.errors import PromptoryError
+from schema.settings import get_settings
+
+JOB = Path(__file__).with_name("job.py")
+
+
+def write_plan(plan: Plan, folder: Path) -> Path:
+    """Write a plan for this machine's own Spark; returns its path."""
+    path = folder / "plan.json"
+    local = session_settings(get_settings()) | {"spark.local.dir": str(folder)}
+    path.write_text(json.dumps(plan.told(local)), encoding="utf-8")
+    return path
+
+
+def job_command(plan: Path) -> list[str]:
+    """The command that runs a plan."""
+    return [sys.executable, str(JOB), str(plan)]
+
+
+def job_environment() -> dict[str, str]:
+    """The environment that the command runs in: the Java that was found, this Python for the workers too."""
+    home = Path(java_for_spark()).resolve().parents[1]
+    return dict(os.environ) | {"JAVA_HOME": str(home), "PYSPARK_PYTHON": sys.executable}
+
+
+def run_here(plan: Plan) -> dict[str, Any]:
+    """Run a job to its end; returns its report: `models` with rows, seconds and peak_mb, and the same of the whole.
+
+    Raises:
+        SettingsError: PySpark or Java is missing.
+        PromptoryError: the job failed; the message says of which model and why.
+    """
+    environment = job_environment()
+    with TemporaryDirectory(prefix="promptory-spark-") as folder:
+        command = job_command(write_plan(plan, Path(folder)))
+        done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
+    return checked(plan, done.returncode)
+
+
+def checked(plan: Plan, code: int) -> dict[str, Any]:
+    """The report of a job that ended.
+
+    Raises:
+        PromptoryError: it failed, or was ended from outside.
+    """
+    place = Path(plan.report)
+    if not place.exists():
+        how = f"was ended from outside (signal {-code})" if code < 0 else f"ended with code {code}"
+        raise PromptoryError(f"The Spark job {plan.job} {how} and told nothing; what was computed before stands.")
+    report: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    if fault := report["fault"]:
+        raise PromptoryError(f"Spark could not compute {fault['model']}: {fault['sentence']}.")
+    return report
