@@ -34,7 +34,7 @@ test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQ
 	$(PYTEST) --postgres-bin $(POSTGRES_BIN) tests/schema tests/ingest tests/warehouse
 
 test-infra: $(VENV)/.development .venv-infra/.ready  ## Everything about infra/: applied to an emulated AWS, scanned; minutes.
-	$(PYTEST) -m 'infra or not infra' tests/infra tests/containers
+	$(PYTEST) -m 'infra or not infra' tests/containers tests/infra
 
 screenshots: $(VENV)/.development  ## Take the pictures of the README, of the library that the demo sets up.
 	$(BIN)/promptory demo --no-serve
