@@ -6,7 +6,7 @@ which keeps a day to one writer and commits it. `compact` makes days tidy, and `
 grows with a file or a day: `files` and `ids` say how.
 """
 
-from ingest.lake.check import Finding, LakeCheck, check
+from ingest.lake.check import Finding, LakeCheck, check, day_faults
 from ingest.lake.compact import Compaction, compact
 from ingest.lake.days import check_schema, settle_versions
 from ingest.lake.layout import COLUMNS, EVENTS
@@ -28,6 +28,7 @@ __all__ = [
     "check",
     "check_schema",
     "compact",
+    "day_faults",
     "settle_versions",
     "write_files",
     "write_loaded",
