@@ -87,7 +87,7 @@ def sound_files(engine: Engine, lake: Lake, days: Collection[date], *, whole: bo
             faults.append(found)
         elif found is None and day in registered:
             faults.append(LakeDayError(f"The day {day} is not in the lake any more; {again(day)}"))
-        elif loaded[day] > (found.rows_of("files") if found else 0):
+        elif loaded[day] > (found.rows_of("files", "loaded") if found else 0):
             behind[day] = loaded[day]
         elif found and (wrong := [finding.fault for finding in day_faults(lake, found, whole=whole)]):
             faults.append(LakeDayError(" ".join(wrong)))

@@ -1,4 +1,4 @@
-"""Current likes, as Spark found them in the lake, put into the library beside what people said in the dashboard since."""
+"""Current likes, as Spark found them in the lake, and what people said in the dashboard since."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

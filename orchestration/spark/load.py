@@ -105,7 +105,7 @@ def load_days(warehouse: Engine, plan: Plan, days: Mapping[date, int]) -> dict[s
 def load_state(engine: Engine, warehouse: Engine, plan: Plan, began_at: datetime) -> dict[str, int]:
     """Load what was computed of all days together; returns the rows by table.
 
-    `engine` connects as promptory_ingest, which writes likes; what people said in the dashboard since `began_at` stands.
+    `engine` connects as promptory_ingest. What people said in the dashboard since `began_at` stands.
     """
     rows: dict[str, int] = {}
     for name, model in state_models().items():

@@ -38,7 +38,7 @@ class Prepared:
     plan: Plan
     """Without models: all is computed, and need not run."""
     days: Mapping[date, int] = field(default_factory=dict)
-    """The days to load by their revisions, of which the plan computes some or all; none for what all days are together."""
+    """The days to load by their revisions, of which the plan computes some or all; none for the state."""
     faults: tuple[PromptoryError, ...] = ()
     """Days that are left out: each message names the day, the file and what to do."""
     began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -49,9 +49,9 @@ class Prepared:
 class Refreshed:
     """What a refresh did: the days that it loaded, the rows by table, and what is wrong with days that it left out."""
 
-    days: tuple[date, ...]
-    rows: Mapping[str, int]
-    faults: tuple[PromptoryError, ...]
+    days: tuple[date, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+    faults: tuple[PromptoryError, ...] = ()
 
 
 def prepare_days(
