@@ -2,8 +2,9 @@
 
 `layout` says where what lies, `manifest` what a day's marker says, and `store` reads and writes both. `write` adds
 event files by way of `staging`, and `ledger` what PostgreSQL holds, both through a `spool` on disk and through `days`,
-which keeps a day to one writer and commits it. `restore` is the way back into PostgreSQL. `compact` makes days tidy, and `check` reads them all. Nobody's memory
-grows with a file or a day: `files` and `ids` say how.
+which keeps a day to one writer and commits it; `restore` is the way back, and `engine` says which way event files go.
+`compact` makes days tidy, and `check` reads them all. Nobody's memory grows with a file or a day: `files` and `ids` say
+how.
 """
 
 from ingest.lake.check import Finding, LakeCheck, check, day_faults

@@ -35,21 +35,49 @@ def refresh(
     With PROMPTORY_ENGINE=spark, Spark counts the events of the lake first; --select builds from what was loaded before.
     """
     target = _ready()
-    is_on_spark = get_settings().engine == "spark"
-    chosen = ["--select", select] if select else []
-    arguments = [*chosen, *(["--full-refresh"] if full else []), *(["--exclude", *FROM_LAKE] if is_on_spark else [])]
-    loaded = _read_lake(full) if is_on_spark and not select else Refreshed()
-    if not is_on_spark:
+    arguments = [*(["--select", select] if select else []), *(["--full-refresh"] if full else [])]
+    loaded = Refreshed()
+    if get_settings().engine == "spark":
+        loaded, results = _by_spark(target, arguments, is_whole=select is None, full=full)
+    else:
         refuse_if_only_in_lake(engine_for(Role.INGEST), Lake(get_settings().lake))
-    results = _build(target, "build", arguments)
-    if is_on_spark and not select:
-        results += _build(target, "test", list(LOADED_TESTS))
+        results = _build(target, "build", arguments)
     failed = [result for result in results if result["status"] in FAILED]
-    warned = [result for result in results if result["status"] == "warn"]
     built = {result["unique_id"] for result in results if result["status"] not in (*FAILED, "skipped")}
     if _SIGNALS in built:
         with err.status("Finding each prompt's neighbours"):
             refresh_neighbours(engine_for(Role.DBT))
+    _tell(target, results, loaded, as_json)
+    if failed:
+        raise PromptoryError(f"{len(failed)} of dbt's steps failed; what they build is as it was before.")
+    if loaded.faults:
+        raise PromptoryError("What is wrong with the lake is told above; everything else is up to date.")
+    if not as_json:
+        out.print(f"The warehouse is up to date ({len(results)} models and tests).")
+    settings = get_settings()
+    if _DOCUMENTS in built and (embedder := embedder_named(settings.embedder, settings)):
+        with err.status("Embedding new and changed texts"):
+            outcome = refresh_embeddings(embedder, engine_for(Role.DBT), set_up=engine_for(None))
+        if not as_json:
+            out.print(outcome.sentence, soft_wrap=True, highlight=False)
+
+
+def _by_spark(
+    target: Path, arguments: list[str], *, is_whole: bool, full: bool
+) -> tuple[Refreshed, list[dict[str, Any]]]:
+    """Let Spark count the lake's events and load what it found, then build and test the rest; returns both results."""
+    if not is_whole:
+        return Refreshed(), _build(target, "build", [*arguments, "--exclude", *FROM_LAKE])
+    with err.status("Counting the events of the lake"):
+        loaded = refresh_from_lake(engine_for(Role.INGEST), Lake(get_settings().lake), full=full)
+    results = _build(target, "build", [*arguments, "--exclude", *FROM_LAKE])
+    return loaded, results + _build(target, "test", list(LOADED_TESTS))
+
+
+def _tell(target: Path, results: list[dict[str, Any]], loaded: Refreshed, as_json: bool) -> None:
+    """Say what was built, and of what failed why."""
+    failed = [result for result in results if result["status"] in FAILED]
+    warned = [result for result in results if result["status"] == "warn"]
     if as_json:
         print_json(
             {
@@ -58,7 +86,7 @@ def refresh(
                 "failed": [result["unique_id"] for result in failed],
                 "warned": [result["unique_id"] for result in warned],
             }
-            | ({"loaded": dict(loaded.rows), "days": list(map(str, loaded.days))} if is_on_spark else {})
+            | ({"loaded": dict(loaded.rows), "days": list(map(str, loaded.days))} if loaded.rows else {})
         )
     descriptions = _descriptions(target) if warned or failed else {}
     for result in [*warned, *failed]:
@@ -66,18 +94,6 @@ def refresh(
         err.print(f"{result['unique_id']}: {said.strip()}", markup=False, soft_wrap=True)
     for fault in loaded.faults:
         err.print(str(fault), markup=False, highlight=False, soft_wrap=True)
-    if failed:
-        raise PromptoryError(f"{len(failed)} of dbt's steps failed; what they build is as it was before.")
-    if not as_json:
-        out.print(f"The warehouse is up to date ({len(results)} models and tests).")
-    settings = get_settings()
-    if loaded.faults:
-        raise PromptoryError("What is wrong with the lake is told above; everything else is up to date.")
-    if _DOCUMENTS in built and (embedder := embedder_named(settings.embedder, settings)):
-        with err.status("Embedding new and changed texts"):
-            outcome = refresh_embeddings(embedder, engine_for(Role.DBT), set_up=engine_for(None))
-        if not as_json:
-            out.print(outcome.sentence, soft_wrap=True, highlight=False)
 
 
 def docs() -> None:
@@ -94,13 +110,6 @@ def _ready() -> Path:
     ready_database()
     with connect(engine_for(Role.DBT)):
         return dbt_folder()
-
-
-def _read_lake(full: bool) -> Refreshed:
-    """Let Spark count the lake's events, and load what it found."""
-    settings = get_settings()
-    with err.status("Counting the events of the lake"):
-        return refresh_from_lake(engine_for(Role.INGEST), Lake(settings.lake), full=full)
 
 
 def _dbt(doing: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -48,7 +48,7 @@ def ensure_table(driver: Driver, model: Model) -> None:
     for name, kind in columns.items():
         if name not in found:
             add = SQL("ALTER TABLE {} ADD COLUMN {} {}")
-            driver.execute(add.format(table_of(model.name), Identifier(name), SQL(kind)))  # type: ignore[arg-type]
+            driver.execute(add.format(table_of(model.name), Identifier(name), SQL(kind)))
         elif not _is_alike(found[name], kind):
             raise PromptoryError(
                 f"The table {_SCHEMA}.{model.name} is not the model's: {name} is {found[name]} and not {kind}; "
@@ -59,7 +59,7 @@ def ensure_table(driver: Driver, model: Model) -> None:
 def make_table(driver: Driver, model: Model, name: str) -> None:
     """Make an empty table with a model's columns and indexes."""
     columns = SQL(", ").join(
-        SQL("{} {}").format(Identifier(column), SQL(kind))  # type: ignore[arg-type]
+        SQL("{} {}").format(Identifier(column), SQL(kind))
         for column, kind in (model.columns or {}).items()
     )
     driver.execute(SQL("CREATE TABLE {} ({})").format(table_of(name), columns))
