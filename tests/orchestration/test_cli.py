@@ -20,7 +20,7 @@ PROMPTORY = str(Path(sys.executable).with_name("promptory"))
 
 
 def promptory(
-    *arguments: str, given: str = "", seconds: float = 120, **environment: str
+    *arguments: str, given: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command, with what it is given on standard input, and return what it said."""
     return subprocess.run(
@@ -29,7 +29,7 @@ def promptory(
         input=given,
         capture_output=True,
         text=True,
-        timeout=seconds,
+        timeout=900,
         check=False,
     )
 

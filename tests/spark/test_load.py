@@ -106,7 +106,7 @@ def test_the_command_line_counts_the_same_with_either_engine(
 
 
 def _refreshed() -> dict[str, Any]:
-    done = promptory("refresh", "--json", seconds=900)
+    done = promptory("refresh", "--json")
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     assert told["failed"] == []
