@@ -19,9 +19,7 @@ from tests.support.servers import free_port
 PROMPTORY = str(Path(sys.executable).with_name("promptory"))
 
 
-def promptory(
-    *arguments: str, given: str = "", **environment: str
-) -> subprocess.CompletedProcess[str]:
+def promptory(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command, with what it is given on standard input, and return what it said."""
     return subprocess.run(
         [PROMPTORY, *arguments],

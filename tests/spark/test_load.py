@@ -18,6 +18,7 @@ from orchestration.lib.neighbour_tables import refresh_neighbours
 from orchestration.spark.likes import load_likes
 from orchestration.spark.local import run_here
 from orchestration.spark.refresh import inputs_of_days, load, prepare_days
+from orchestration.spark.state import EDGES
 from schema.roles import Role
 from schema.settings import get_settings
 from tests.conftest import forget_settings
@@ -97,6 +98,14 @@ def test_the_command_line_counts_the_same_with_either_engine(
     assert len(QUERIES) < on_spark.value("SELECT sum(searches) FROM analytics.search_quality_daily")
     for table, without in MARTS.items():
         assert rows(on_spark, table, without) == rows(other_library, table, without), table
+    # The days that are read one by one are those on which windows begin and end.
+    ends = on_spark.rows("""
+        SELECT DISTINCT cast(as_of AT TIME ZONE 'UTC' AS date) - cast(moment AT TIME ZONE 'UTC' AS date)
+        FROM analytics.int_ranking_windows
+        CROSS JOIN LATERAL (VALUES (as_of), (starts_at), (starts_before_at)) AS edges (moment)
+        WHERE moment IS NOT NULL
+    """)
+    assert {days for (days,) in ends} == set(EDGES)
     likes = "SELECT * FROM library.user_prompt_likes ORDER BY 1, 2"
     assert on_spark.rows(likes) == other_library.rows(likes)
 
