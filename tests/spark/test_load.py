@@ -1,0 +1,246 @@
+"""What Spark finds in the lake, in the tables that the marts are built of: by the command line, day by day."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from ingest import load_activity
+from ingest.errors import LakeError
+from ingest.lake import Lake, refuse_if_only_in_lake, restore, write_files
+from orchestration.lib.dbt_runs import build_models
+from orchestration.lib.neighbour_tables import refresh_neighbours
+from orchestration.spark.likes import load_likes
+from orchestration.spark.local import run_here
+from orchestration.spark.refresh import inputs_of_days, load, prepare_days
+from orchestration.spark.state import EDGES
+from schema.roles import Role
+from schema.settings import get_settings
+from tests.conftest import forget_settings
+from tests.orchestration.test_cli import promptory
+from tests.spark.edges import QUERIES, activity, add_catalogue
+from tests.support.files import write_jsonl
+from tests.support.library import Library
+from tests.support.spark import skip_without_spark
+from tests.support.warehouse import ONLY_MODELS, run_dbt
+
+FIRST, SECOND, THIRD = date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9)
+LOADED = ("int_viewer_days", "int_search_query_days", "int_person_activations", "int_prompt_days", "int_activity_days")
+MARTS = {
+    "prompt_daily": "revision",
+    "prompt_rankings": "",
+    "search_quality_daily": "",
+    "search_queries": "",
+    "active_people_daily": "",
+    "tag_popularity": "",
+    "prompt_neighbours": "",
+    "int_prompt_windows": "",
+}
+"""Tables that are compared, each without a column that counts changes."""
+
+
+@pytest.fixture(autouse=True)
+def _spark() -> None:
+    skip_without_spark()
+
+
+@pytest.fixture
+def on_spark(configured: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    """A library whose raw events are counted by Spark."""
+    monkeypatch.setenv("PROMPTORY_ENGINE", "spark")
+    forget_settings()
+    yield configured
+    forget_settings()
+
+
+def rows(library: Library, table: str, without: str) -> list[str]:
+    """A table's rows as texts, without a column; floating-point numbers to nine digits."""
+    statement = "SELECT cast(to_jsonb(built) - :without AS text) FROM analytics.{} AS built"
+    told = (json.loads(text) for (text,) in library.rows(statement.format(table), without=without))
+    return sorted(json.dumps({name: _rounded(value) for name, value in one.items()}) for one in told)
+
+
+def _rounded(value: Any) -> Any:
+    return float(f"{value:.9g}") if isinstance(value, float) else value
+
+
+@pytest.mark.timeout(1800)
+def test_the_command_line_counts_the_same_with_either_engine(
+    on_spark: Library, other_library: Library, tmp_path: Path
+) -> None:
+    libraries = (on_spark, other_library)
+    catalogues = [add_catalogue(library) for library in libraries]
+    assert catalogues[0] == catalogues[1]
+    for library in libraries:
+        library.do("UPDATE library.prompts SET created_at = '2026-03-01T00:00:00Z'")
+    events = list(activity(*catalogues[0]))
+    late = [one for one in events if one["occurred_at"] < "2026-03-07T12"]
+    files = [
+        write_jsonl(tmp_path / "most.jsonl", [one for one in events if one not in late]),
+        write_jsonl(tmp_path / "late.jsonl", [*late, events[-1]]),
+    ]
+    load_activity(other_library.ingest, files)
+    run_dbt(other_library, tmp_path / "target", "build", *ONLY_MODELS)
+    refresh_neighbours(other_library.engine(Role.DBT))
+
+    loaded = promptory("load-activity", *map(str, files), "--json")
+    assert [one["inserted"] for one in json.loads(loaded.stdout)["files"]] == [len(events) - len(late), len(late)]
+    assert on_spark.value("SELECT count(*) FROM library.activity_events") == 0
+    first = _refreshed()
+    assert first["days"] == ["2026-03-01", *(f"2026-03-{day:02}" for day in range(6, 11))]
+    assert first["loaded"]["int_ranking_windows"] == 4
+    assert on_spark.value("SELECT count(*) FROM analytics.int_search_query_days WHERE query = 'soup'") >= 1
+    assert len(QUERIES) < on_spark.value("SELECT sum(searches) FROM analytics.search_quality_daily")
+    for table, without in MARTS.items():
+        assert rows(on_spark, table, without) == rows(other_library, table, without), table
+    # The days that are read one by one are those on which windows begin and end.
+    ends = on_spark.rows("""
+        SELECT DISTINCT cast(as_of AT TIME ZONE 'UTC' AS date) - cast(moment AT TIME ZONE 'UTC' AS date)
+        FROM analytics.int_ranking_windows
+        CROSS JOIN LATERAL (VALUES (as_of), (starts_at), (starts_before_at)) AS edges (moment)
+        WHERE moment IS NOT NULL
+    """)
+    assert {days for (days,) in ends} == set(EDGES)
+    likes = "SELECT * FROM library.user_prompt_likes ORDER BY 1, 2"
+    assert on_spark.rows(likes) == other_library.rows(likes)
+
+    # Nothing changed: no day is computed again, and nobody's like is.
+    assert _refreshed()["days"] == []
+    assert on_spark.rows(likes) == other_library.rows(likes)
+
+
+def _refreshed() -> dict[str, Any]:
+    done = promptory("refresh", "--json")
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    assert told["failed"] == []
+    assert told["tested"] > 100
+    return told
+
+
+def write_views(library: Library, folder: Path, prompt: int, *names: str) -> None:
+    """Write a view of a prompt to the lake for each name, which is an id and a day."""
+    events = [
+        {"event_id": name, "event_type": "view", "session_id": name, "prompt_id": prompt}
+        | {"occurred_at": f"{name.split()[1]}T12:00:00Z"}
+        for name in names
+    ]
+    write_files(library.ingest, the_lake(), [write_jsonl(folder / f"{names[0]}.jsonl", events)])
+
+
+def the_lake() -> Lake:
+    return Lake(get_settings().lake)
+
+
+def refresh_days(library: Library) -> tuple[list[date], list[str]]:
+    """Compute and load what changed; returns the days that were computed, and what is wrong with others."""
+    prepared = prepare_days(library.ingest, the_lake())
+    if prepared is None:
+        return [], []
+    load(library.ingest, prepared, run_here(prepared.plan) if prepared.plan.models else {})
+    return sorted(prepared.plan.days or {}), list(map(str, prepared.faults))
+
+
+def places(library: Library) -> dict[date, list[Any]]:
+    """Where the rows of each day lie, and which transaction wrote them."""
+    found: dict[date, list[Any]] = {}
+    for table in LOADED:
+        statement = f"SELECT activity_date, cast(ctid AS text), cast(xmin AS text) FROM analytics.{table} ORDER BY 1, 2"
+        for day, *place in library.rows(statement):
+            found.setdefault(day, []).append((table, *place))
+    return found
+
+
+def viewers(library: Library) -> dict[date, int]:
+    """How many viewed something on each day."""
+    return dict(library.rows("SELECT activity_date, count(*) FROM analytics.int_viewer_days GROUP BY 1"))
+
+
+@pytest.mark.timeout(1200)
+def test_a_late_event_changes_its_day_alone_and_what_was_computed_is_loaded_later(
+    on_spark: Library, tmp_path: Path
+) -> None:
+    prompt = on_spark.add_prompt("soup")
+    build_models(inputs_of_days())
+    write_views(on_spark, tmp_path, prompt, f"a {FIRST}", f"b {FIRST}", f"c {SECOND}")
+    assert refresh_days(on_spark) == ([FIRST, SECOND], [])
+    before = places(on_spark)
+    assert viewers(on_spark) == {FIRST: 2, SECOND: 1}
+
+    write_views(on_spark, tmp_path, prompt, f"late {SECOND}")
+    assert refresh_days(on_spark) == ([SECOND], [])
+    after = places(on_spark)
+    assert viewers(on_spark) == {FIRST: 2, SECOND: 2}
+    assert after[FIRST] == before[FIRST]
+    assert {one[0] for one in set(after[SECOND]) - set(before[SECOND])} == set(LOADED)
+
+    # As if the process were killed when Spark had done its part: the next one loads it, and computes nothing.
+    write_views(on_spark, tmp_path, prompt, f"later {SECOND}", f"d {THIRD}")
+    killed = prepare_days(on_spark.ingest, the_lake())
+    assert killed is not None
+    run_here(killed.plan)
+    assert viewers(on_spark) == {FIRST: 2, SECOND: 2}
+    assert refresh_days(on_spark) == ([], [])
+    assert viewers(on_spark) == {FIRST: 2, SECOND: 3, THIRD: 1}
+    assert places(on_spark)[FIRST] == before[FIRST]
+    assert prepare_days(on_spark.ingest, the_lake()) is None
+
+
+@pytest.mark.timeout(1200)
+def test_a_damaged_file_leaves_its_day_as_it_was_and_the_way_back_brings_all_events(
+    on_spark: Library, tmp_path: Path
+) -> None:
+    prompt = on_spark.add_prompt("soup")
+    build_models(inputs_of_days())
+    write_views(on_spark, tmp_path, prompt, f"a {FIRST}", f"b {SECOND}")
+    [damaged] = Path(the_lake().root).glob(f"activity/dt={FIRST}/*.parquet")
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[:-20])
+    # The ledger has an event that the lake was never told of.
+    loaded = {"event_id": "l", "event_type": "view", "occurred_at": f"{THIRD}T10:00:00Z", "prompt_id": prompt}
+    load_activity(on_spark.ingest, [write_jsonl(tmp_path / "loaded.jsonl", [loaded])])
+    days, faults = refresh_days(on_spark)
+    assert days == [SECOND]
+    assert f"{damaged.name} of {FIRST} in the lake cannot be read" in faults[0]
+    assert f"promptory lake write FILES, or --loaded --from {FIRST} --to {FIRST}" in faults[0]
+    assert f"lacks events of {THIRD} that were loaded into the database: run promptory lake write --loaded" in faults[1]
+    assert viewers(on_spark) == {SECOND: 1}
+    damaged.write_bytes(content)
+
+    with pytest.raises(LakeError, match=r"2 events of 2 days, from 2026-03-07 to 2026-03-08.*promptory lake restore"):
+        refuse_if_only_in_lake(on_spark.ingest, the_lake())
+    assert restore(on_spark.ingest, the_lake()).days == {FIRST: 1, SECOND: 1}
+    assert on_spark.value("SELECT count(*) FROM library.activity_events") == 3
+    refuse_if_only_in_lake(on_spark.ingest, the_lake())
+    assert restore(on_spark.ingest, the_lake()).days == {}
+
+
+def test_likes_are_the_last_words_of_the_lake_and_of_the_dashboard(configured: Library, tmp_path: Path) -> None:
+    ann, ben = configured.add_user("ann@example.com"), configured.add_user("ben@example.com")
+    soup, stew, trip, gone = (configured.add_prompt(title) for title in ("soup", "stew", "trip", "gone"))
+    began, moment = datetime.now(UTC), datetime(2026, 3, 7, 10, tzinfo=UTC)
+    # Of the lake: Ann likes soup and stew, Ben likes trip, and a prompt that is gone.
+    found = [(ann, soup), (ann, stew), (ben, trip), (ben, gone)]
+    columns = zip(*((*pair, moment) for pair in found), strict=True)
+    names = ("user_id", "prompt_id", "liked_at")
+    path = tmp_path / "likes.parquet"
+    parquet.write_table(pa.table(dict(zip(names, map(list, columns), strict=True))), path)
+    # The lake was not told yet that Ann takes soup back, and that Ben likes stew since. He took soup back by a file.
+    configured.do("DELETE FROM library.prompts WHERE id = :gone", gone=gone)
+    configured.like(ben, soup, stew)
+    own = "INSERT INTO library.activity_events (event_id, occurred_at, event_type, user_id, prompt_id)"
+    for person, prompt, word, said_at in (
+        (ann, soup, "unlike", moment + timedelta(hours=1)),
+        (ben, stew, "like", began),
+    ):
+        configured.do("SELECT library.ensure_activity_partitions(cast(:day AS date), cast(:day AS date))", day=said_at)
+        values = {"at": said_at, "word": word, "person": person, "prompt": prompt}
+        configured.do(f"{own} VALUES (gen_random_uuid(), :at, :word, :person, :prompt)", **values)
+    assert load_likes(configured.ingest, [str(path)], began) == 4
+    likes = configured.rows("SELECT user_id, prompt_id FROM library.user_prompt_likes ORDER BY 1, 2")
+    assert likes == [(ann, stew), (ben, stew), (ben, trip)]
