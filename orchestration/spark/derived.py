@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import fsspec
 
 from schema.errors import PromptoryError
+from schema.settings import get_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,12 @@ class Marker:
     rows: int
     revision: int | None = None
     """The revision of a day when it was computed."""
+
+
+def derived_folder() -> str | None:
+    """Where Spark keeps what it computed; None where the engine is another."""
+    settings = get_settings()
+    return f"{settings.lake}/derived" if settings.engine == "spark" else None
 
 
 def parts_of(derived: str, model: str) -> dict[str, Marker]:
