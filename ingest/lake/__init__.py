@@ -2,13 +2,14 @@
 
 `layout` says where what lies, `manifest` what a day's marker says, and `store` reads and writes both. `write` adds
 event files by way of `staging`, and `ledger` what PostgreSQL holds, both through a `spool` on disk and through `days`,
-which keeps a day to one writer and commits it. `compact` makes days tidy, and `check` reads them all. Nobody's memory
-grows with a file or a day: `files` and `ids` say how.
+which keeps a day to one writer and commits it. `compact` makes days tidy, `check` reads them all, and `held` counts
+what is there. Nobody's memory grows with a file or a day: `files` and `ids` say how.
 """
 
 from ingest.lake.check import Finding, LakeCheck, check
 from ingest.lake.compact import Compaction, compact
 from ingest.lake.days import check_schema, settle_versions
+from ingest.lake.held import events_by_day, events_held, events_of_prompts, lake_in_use
 from ingest.lake.layout import COLUMNS, EVENTS
 from ingest.lake.ledger import write_loaded, write_own
 from ingest.lake.manifest import LakeFile, Manifest
@@ -28,6 +29,10 @@ __all__ = [
     "check",
     "check_schema",
     "compact",
+    "events_by_day",
+    "events_held",
+    "events_of_prompts",
+    "lake_in_use",
     "settle_versions",
     "write_files",
     "write_loaded",
