@@ -1,15 +1,18 @@
 """Anomalies as checks: marts that shrink, days without events, and days with far more or fewer than usual."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from statistics import mean, stdev
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliResource
 from sqlalchemy import text
 
+from ingest.lake import Lake
 from orchestration.defs.discovery import prompt_neighbours, recommendation_nights
 from orchestration.defs.ingestion import activity_events, subscriptions, users
-from orchestration.defs.resources import Library
+from orchestration.defs.resources import IS_SPARK, Library
 from orchestration.defs.warehouse import warehouse
 from schema.database import connect, engine_for
 from schema.roles import Role
@@ -17,6 +20,7 @@ from schema.roles import Role
 MOST_SHRUNK = 0.2
 MOST_SIGMAS = 5.0
 DAYS_COMPARED = 28
+FEWEST_DAYS = 7
 # Below such a share of what is usual, recommendations got worse by more than chance.
 LEAST_OF_USUAL = 0.7
 # Which table of dbt's sources tells how new an asset is.
@@ -35,7 +39,7 @@ WHERE NOT EXISTS (SELECT FROM library.activity_days AS d WHERE d.activity_date =
 ORDER BY day
 """
 
-# The newest whole day beside those before it.
+# The newest whole day beside those before it, in the ledger.
 _EVENTS_BY_DAY = """
 SELECT cast(e.occurred_at AT TIME ZONE 'UTC' AS date) AS day, count(*) AS events
 FROM library.activity_events AS e
@@ -50,7 +54,7 @@ FROM ({_EVENTS_BY_DAY}) AS newest
 INNER JOIN ({_EVENTS_BY_DAY}) AS before ON before.day < newest.day
 WHERE newest.day = cast(now() AT TIME ZONE 'UTC' AS date) - 1
 GROUP BY newest.day, newest.events
-HAVING count(*) >= 7
+HAVING count(*) >= {FEWEST_DAYS}
 """
 
 _NIGHTS = """
@@ -75,15 +79,31 @@ def each_day_has_events(library: Library) -> dg.AssetCheckResult:
 @dg.asset_check(asset=activity_events, description="Yesterday's events are within 5 sigma of the 28 days before.")
 def events_do_not_jump(library: Library) -> dg.AssetCheckResult:
     """Compare the newest whole day with those before it."""
+    newest = _newest_in_lake(library.lake) if IS_SPARK else _newest_in_ledger(library)
+    if newest is None:
+        return dg.AssetCheckResult(passed=True, description="There are not yet enough days to compare.")
+    day, events, usual, spread = newest
+    # Of days that are all the same, anything else is a jump.
+    sigmas = abs(events - usual) / spread if spread else float(events != usual) * (MOST_SIGMAS + 1)
+    told = f"{day} has {events:,} events; {usual:,.0f} are usual (spread {spread:,.0f}, {sigmas:.1f} sigma)."
+    return dg.AssetCheckResult(passed=sigmas <= MOST_SIGMAS, description=told, metadata={"sigmas": sigmas})
+
+
+def _newest_in_ledger(library: Library) -> tuple[date, int, float, float] | None:
+    """Yesterday, its events, and the mean and the spread of the days before; None where these are too few."""
     with connect(library.engine) as connection:
         row = connection.execute(text(_JUMP), {"days": DAYS_COMPARED}).one_or_none()
-    if row is None:
-        return dg.AssetCheckResult(passed=True, description="There are not yet enough days to compare.")
-    usual, spread = float(row.usual), float(row.spread)
-    # Of days that are all the same, anything else is a jump.
-    sigmas = abs(row.events - usual) / spread if spread else float(row.events != usual) * (MOST_SIGMAS + 1)
-    told = f"{row.day} has {row.events:,} events; {usual:,.0f} are usual (spread {spread:,.0f}, {sigmas:.1f} sigma)."
-    return dg.AssetCheckResult(passed=sigmas <= MOST_SIGMAS, description=told, metadata={"sigmas": sigmas})
+    return None if row is None else (row.day, row.events, float(row.usual), float(row.spread))
+
+
+def _newest_in_lake(lake: Lake) -> tuple[date, int, float, float] | None:
+    """The same, as the lake's markers say it."""
+    newest = datetime.now(UTC).date() - timedelta(days=1)
+    found = [lake.manifest(newest - timedelta(days=number)) for number in range(DAYS_COMPARED + 1)]
+    before = [marker.events for marker in found[1:] if marker]
+    if found[0] is None or len(before) < FEWEST_DAYS:
+        return None
+    return newest, found[0].events, mean(before), stdev(before)
 
 
 @dg.asset_check(

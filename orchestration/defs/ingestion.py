@@ -1,6 +1,7 @@
 """Assets that bring files into the library: prompts, people, activity by day, subscriptions."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from ingest import (
     COUNTS,
+    Address,
     BatchResult,
     ImportOptions,
     find_near_duplicates,
@@ -21,7 +23,8 @@ from ingest import (
     refresh_subscription_status,
 )
 from ingest.inbox import DONE, REJECTED
-from orchestration.defs.resources import Library
+from ingest.lake import write_files
+from orchestration.defs.resources import IS_SPARK, Library
 from schema.database import viewer_session
 from schema.errors import DatabaseError, PromptoryError
 from schema.repository.history import Rejection, rejections_of
@@ -85,7 +88,7 @@ def users(library: Library) -> dg.MaterializeResult[Any]:
 @dg.asset(
     key_prefix="library",
     group_name="library",
-    kinds={"postgres"},
+    kinds={"parquet" if IS_SPARK else "postgres"},
     partitions_def=days,
     backfill_policy=dg.BackfillPolicy.single_run(),
     deps=[prompts, users],
@@ -96,7 +99,8 @@ def activity_events(context: dg.AssetExecutionContext, library: Library) -> dg.M
     files = [path for day in wanted for path in library.landing.activity_files(day)]
     if not files:
         context.log.warning(f"There is no activity file for {wanted[0]} to {wanted[-1]}.")
-    results = [load_activity(library.engine, files, root=library.landing.root)] if files else []
+    load = _write_to_lake if IS_SPARK else _load_activity
+    results = [load(library, files)] if files else []
     return dg.MaterializeResult(metadata=_metadata(results))
 
 
@@ -117,6 +121,17 @@ def subscriptions(library: Library) -> dg.MaterializeResult[Any]:
 
 
 assets = [prompts, users, activity_events, activity_months, subscriptions]
+
+
+def _load_activity(library: Library, files: Sequence[Address]) -> BatchResult:
+    return load_activity(library.engine, files, root=library.landing.root)
+
+
+def _write_to_lake(library: Library, files: Sequence[Address]) -> BatchResult:
+    """Add events to the lake, from which the likes are told apart later, with all others."""
+    batch = write_files(library.engine, library.lake, files, root=library.landing.root).batch
+    assert batch is not None, "files are a batch"
+    return batch
 
 
 def _metadata(results: list[BatchResult]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import dagster as dg
-from dagster import DagsterPipesExecutionError
 
 from orchestration.spark.local import checked, job_command, job_environment, write_plan
 from orchestration.spark.plan import Plan
@@ -26,15 +25,15 @@ def run_by_pipes(context: dg.AssetExecutionContext, client: dg.PipesSubprocessCl
             try:
                 client.run(context=context, command=command, env=environment, cwd=folder)
                 code = 0
-            except DagsterPipesExecutionError as error:
+            except dg.DagsterError as error:
                 code = _code_of(error)
         return checked(plan, code)
 
     return run
 
 
-def _code_of(error: DagsterPipesExecutionError) -> int:
-    """The code that a process ended with, which the client tells in its sentence only."""
+def _code_of(error: dg.DagsterError) -> int:
+    """The code that a process ended with, which the client tells in the fault's sentence only."""
     found = re.search(r"code (-?\d+)", str(error))
     if found is None:
         raise error
