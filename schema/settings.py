@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from schema.errors import SettingsError
 
 EmbedderName = Literal["none", "minilm", "bedrock"]
+Engine = Literal["postgres", "spark"]
 BedrockModel = Literal["cohere.embed-multilingual-v3", "amazon.titan-embed-text-v2:0"]
 
 _DEVELOPMENT_SECRETS = {
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     )
     images: str = Field("", description="Folder or s3://bucket/prefix of the prompts' pictures; unset: home/images")
     lake: str = Field("", description="Folder or s3://bucket/prefix of the event lake; unset: home/lake")
+    engine: Engine = Field("postgres", description="What counts raw events: postgres, or spark over the lake")
     activity_months: int = Field(24, ge=1, le=1200, description="Months of raw events that are kept")
     spark_memory: str = Field("1g", pattern=r"^[1-9]\d*[mg]$", description="Memory of Spark's process here: 1g, 1500m")
     spark_cores: int = Field(0, ge=0, le=1024, description="Cores that Spark works on here; 0: all")

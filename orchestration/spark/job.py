@@ -39,6 +39,8 @@ ALWAYS = {
     # As PostgreSQL: a number that is too large is a fault, not another number; a backslash is a backslash.
     "spark.sql.ansi.enabled": "true",
     "spark.sql.parser.escapedStringLiterals": "true",
+    # A page that is damaged is a fault, not other events.
+    "parquet.page.verify-checksum.enabled": "true",
 }
 PART = "dt"
 
