@@ -1,7 +1,6 @@
 """Assets that bring files into the library: prompts, people, activity by day, subscriptions."""
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,19 +10,17 @@ from pydantic import Field
 
 from ingest import (
     COUNTS,
-    Address,
     BatchResult,
     ImportOptions,
     find_near_duplicates,
     import_prompts,
     keep_months,
-    load_activity,
     load_subscriptions,
     load_users,
     refresh_subscription_status,
 )
 from ingest.inbox import DONE, REJECTED
-from ingest.lake import write_files
+from ingest.lake import load_events
 from orchestration.defs.resources import IS_SPARK, Library
 from schema.database import viewer_session
 from schema.errors import DatabaseError, PromptoryError
@@ -99,8 +96,7 @@ def activity_events(context: dg.AssetExecutionContext, library: Library) -> dg.M
     files = [path for day in wanted for path in library.landing.activity_files(day)]
     if not files:
         context.log.warning(f"There is no activity file for {wanted[0]} to {wanted[-1]}.")
-    load = _write_to_lake if IS_SPARK else _load_activity
-    results = [load(library, files)] if files else []
+    results = [load_events(library.engine, files, root=library.landing.root)] if files else []
     return dg.MaterializeResult(metadata=_metadata(results))
 
 
@@ -121,17 +117,6 @@ def subscriptions(library: Library) -> dg.MaterializeResult[Any]:
 
 
 assets = [prompts, users, activity_events, activity_months, subscriptions]
-
-
-def _load_activity(library: Library, files: Sequence[Address]) -> BatchResult:
-    return load_activity(library.engine, files, root=library.landing.root)
-
-
-def _write_to_lake(library: Library, files: Sequence[Address]) -> BatchResult:
-    """Add events to the lake, from which the likes are told apart later, with all others."""
-    batch = write_files(library.engine, library.lake, files, root=library.landing.root).batch
-    assert batch is not None, "files are a batch"
-    return batch
 
 
 def _metadata(results: list[BatchResult]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from ingest import Inbox
 from ingest.lake import Lake
 from orchestration.lib.dbt_project import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
 from orchestration.lib.landing import Landing
-from orchestration.spark.pipes import Launcher, run_by_pipes
+from orchestration.spark.pipes import run_by_pipes
+from orchestration.spark.refresh import Launcher
 from schema.database import database_url, engine_for
 from schema.roles import Role
 from schema.settings import Settings, get_settings

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
+from ingest.lake import refuse_if_only_in_lake
 from orchestration.defs.resources import IS_SPARK, Library
 from orchestration.lib.dbt_project import load_manifest, sole_refresh
 from orchestration.lib.dbt_runs import FROM_LAKE
@@ -25,6 +26,8 @@ translator = SparkTranslator() if IS_SPARK else Translator()
 def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, library: Library) -> Iterator[Any]:
     """Build and test the chosen models in the order of their dependencies."""
     library.lend_to_dbt()
+    if not IS_SPARK:
+        refuse_if_only_in_lake(library.engine, library.lake)
     with sole_refresh():
         if IS_SPARK:
             with connect(engine_for(Role.DBT)) as connection:

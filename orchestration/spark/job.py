@@ -205,7 +205,7 @@ def lower_nfkc(text: str | None) -> str | None:
 
 def told(error: Exception, plan: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     """A fault in words: what was being done, which file it is about, what to do."""
-    doing = report.pop("doing", "starting")
+    doing = report.pop("doing", "anything")
     text = str(error)
     file = next(iter(re.findall(r"(?:file|s3a?)://?[^\s,;}\]]+\.parquet", text)), None)
     heap = plan.get("spark", {}).get("spark.driver.memory", "")

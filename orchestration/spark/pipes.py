@@ -1,7 +1,6 @@
 """A job by Dagster Pipes: while it runs, what it has done is told on the page of the run."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,9 +9,7 @@ import dagster as dg
 
 from orchestration.spark.local import checked, job_command, job_environment, write_plan
 from orchestration.spark.plan import Plan
-
-Launcher = Callable[[Plan], dict[str, Any]]
-"""Runs a job to its end and returns its report; raises a PromptoryError that says why it failed."""
+from orchestration.spark.refresh import Launcher
 
 
 def run_by_pipes(context: dg.AssetExecutionContext, client: dg.PipesSubprocessClient) -> Launcher:
