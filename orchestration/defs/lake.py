@@ -84,7 +84,7 @@ def lake_state(context: dg.AssetExecutionContext, library: Library, spark: Spark
 def lake_tests(
     context: dg.AssetCheckExecutionContext, dbt: DbtCliResource, library: Library
 ) -> Iterator[dg.AssetCheckResult]:
-    """dbt's tests of the tables that were loaded, and of what is built of them."""
+    """The tests in dbt of the tables that were loaded, and of what is built of them."""
     library.lend_to_dbt()
     asked = context.selected_asset_check_keys
     command = ["test", "--select", " ".join(sorted(check.name for check in asked))]

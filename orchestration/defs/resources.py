@@ -16,7 +16,6 @@ from schema.database import database_url, engine_for
 from schema.roles import Role
 from schema.settings import Settings, get_settings
 
-
 IS_SPARK = get_settings().engine == "spark"
 """Whether events go to the lake, and what reads them raw is computed there (orchestration/defs/lake.py)."""
 

@@ -21,7 +21,10 @@ translator = SparkTranslator() if IS_SPARK else Translator()
 
 
 @dbt_assets(
-    manifest=manifest, dagster_dbt_translator=translator, exclude=" ".join(FROM_LAKE) if IS_SPARK else "", name="warehouse"
+    manifest=manifest,
+    dagster_dbt_translator=translator,
+    exclude=" ".join(FROM_LAKE) if IS_SPARK else "",
+    name="warehouse",
 )
 def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, library: Library) -> Iterator[Any]:
     """Build and test the chosen models in the order of their dependencies."""

@@ -77,7 +77,7 @@ class LakeSpecs:
         return [*(self._spec(one) for one in self._models if not self._is_by_day(one)), likes, neighbours]
 
     def checks(self) -> list[dg.AssetCheckSpec]:
-        """dbt's tests that read what is loaded: those are not dbt's either, where it builds the rest."""
+        """The tests in dbt that read what is loaded: a build of the rest leaves them out."""
         loaded = {one for one in self._models if not _is_kept(self._nodes[one])}
         found = []
         for test, node in self._nodes.items():

@@ -85,13 +85,13 @@ def started(settings: dict[str, str]) -> SparkSession:
 
 @contextmanager
 def telling() -> Iterator[Say]:
-    """What tells Dagster a line, where that listens; a cluster's Python may be too old for its module."""
+    """What tells Dagster a line, where that listens, and else the log; a cluster's Python may be too old for that."""
     try:
         import dagster_pipes  # noqa: PLC0415 - it need not be there
     except (ImportError, SyntaxError):
         dagster_pipes = None
     if dagster_pipes is None or "DAGSTER_PIPES_MESSAGES" not in os.environ:
-        yield lambda line: None
+        yield print
         return
     with dagster_pipes.open_dagster_pipes() as pipes:
         yield pipes.log.info

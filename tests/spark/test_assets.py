@@ -16,7 +16,7 @@ import pytest
 from pyarrow import parquet
 
 from ingest.lake import Lake
-from orchestration.defs.lake import DAYS, READABLE, lake_days
+from orchestration.defs.lake import DAYS, READABLE, lake_days, lake_state
 from orchestration.defs.resources import Library as LibraryResource
 from orchestration.defs.resources import Spark
 from orchestration.lib.days import day_range
@@ -104,9 +104,7 @@ def test_days_are_backfilled_side_by_side_and_a_killed_job_leaves_the_last_good_
         assert days == {str(THREE), None}
 
 
-def side_by_side(
-    instance: dg.DagsterInstance, *ranges: tuple[date, date]
-) -> list[dg.ExecuteInProcessResult]:
+def side_by_side(instance: dg.DagsterInstance, *ranges: tuple[date, date]) -> list[dg.ExecuteInProcessResult]:
     """Runs at the same time."""
     results: list[dg.ExecuteInProcessResult] = []
     threads = [threading.Thread(target=lambda days=days: results.append(run(instance, *days))) for days in ranges]
@@ -208,8 +206,6 @@ def test_a_job_that_tells_nothing_is_judged_by_how_it_ended(code: int, words: st
 
 def test_assets_are_what_the_jobs_compute() -> None:
     names = {"library_user_prompt_likes": "user_prompt_likes", "prompt_neighbour_lists": "prompt_neighbours"}
-    from orchestration.defs.lake import lake_state
-
     assert {key.path[-1] for key in lake_days.keys} == {*day_models(), "int_activity_days"}
     assert {key.path[-1] for key in lake_state.keys} == {names.get(name, name) for name in state_models()}
 
@@ -228,7 +224,7 @@ def test_days_come_from_their_files_to_the_rankings(
 ) -> None:
     configured.add_prompt("soup")
     landing = LibraryResource().landing.root
-    put(landing, f"activity/{ONE}.jsonl", f"{ONE}T10:00:00Z", f"{ONE}T11:00:00Z")
+    put(landing, f"activity/{ONE}.jsonl", f"{ONE}T08:00:00Z", f"{ONE}T11:00:00Z")
     put(landing, f"activity/{TWO}.jsonl", f"{TWO}T10:00:00Z")
     environment = dict(os.environ) | {"PROMPTORY_ENGINE": "spark"}
     done = subprocess.run([sys.executable, "-c", _WHOLE], env=environment, capture_output=True, text=True, check=False)
