@@ -33,9 +33,9 @@
     end
 {%- endmacro %}
 
-{# Post-hook: who searched for what is kept no longer than the longest window of search_queries needs it. #}
+{# Post-hook of search_queries: who searched for what is kept no longer than its longest window needs it. #}
 {% macro forget_searchers() -%}
-    update {{ this }} set searchers = null
+    update {{ ref('int_search_query_days') }} set searchers = null
     where
         searchers is not null
         and activity_date <= (select max(ledger.activity_date) - 90 from {{ ref('int_activity_days') }} as ledger)

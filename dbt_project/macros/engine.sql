@@ -3,7 +3,9 @@
     renders their text for it, and that of the views they read. What the two engines say in different words is in
     these macros; everything else is SQL that both read alike. Spark gets the days to build as int_activity_days, so no
     text for it is incremental. No window of such a model may order by what can be null: the engines put nulls at
-    different ends. `lake_only` are those that nothing but other such models reads.
+    different ends. `lake_only` are those that nothing but other such models reads. `lake_days` is the one in which the
+    loader says which days are there. Tests that read the ledger are tagged `reads_ledger`: with the engine spark, it
+    holds the dashboard's own events only.
 #}
 {% macro on_spark() -%} {{ return(var('engine', 'postgres') == 'spark') }} {%- endmacro %}
 

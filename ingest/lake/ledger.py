@@ -69,7 +69,7 @@ def write_loaded(
         def add(day: date) -> None:
             with closing(Spool()) as spool:
                 _spool(ledger, day, spool, is_own=False)
-                added = add_events(engine, lake, day, spool)[0] if spool.days() else 0
+                added = add_events(engine, lake, day, spool, "loaded")[0] if spool.days() else 0
             if added:
                 result.days[day] = added
             progress(str(day), added)
@@ -106,7 +106,7 @@ def write_own(
             with closing(Spool()) as spool, open_day(engine, lake, day) as opened:
                 _spool(ledger, day, spool, is_own=True)
                 files = _own_files(opened, spool)
-                opened.commit([*opened.files("files"), *files], states.get(day))
+                opened.commit([*opened.files("files", "loaded"), *files], states.get(day))
             result.days[day] = sum(file.rows for file in files)
             progress(str(day), result.days[day])
 
@@ -119,8 +119,8 @@ def _own_files(opened: OpenDay, spool: Spool) -> list[LakeFile]:
     if opened.day not in spool.days():
         return []
     ids = (events["event_id"].combine_chunks() for events in spool.events(opened.day))
-    files = opened.files("files")
-    expected = opened.manifest.rows_of("files") + spool.rows(opened.day)
+    files = opened.files("files", "loaded")
+    expected = opened.manifest.rows_of("files", "loaded") + spool.rows(opened.day)
     is_first = first_of_each(opened.ids(files), ids, expected)
     return opened.write("dashboard", kept_rows(spool.events(opened.day), is_first))
 

@@ -11,9 +11,9 @@ from ingest.errors import LakeDayError
 
 FILE_NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}-\d+\.parquet", re.ASCII)
 
-Source = Literal["files", "dashboard"]
-"""Event files, however they came, to which later ones are added; or what the dashboard wrote itself, which is replaced
-as a whole."""
+Source = Literal["files", "loaded", "dashboard"]
+"""Event files, which may be in the lake alone; events that the ledger holds, too, as they were loaded there before; or
+what the dashboard wrote itself, which is replaced as a whole. To the first two, later ones are added."""
 
 _Name = Annotated[str, Field(pattern=f"^{FILE_NAME.pattern}$")]
 _STRICT = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -77,9 +77,9 @@ class Manifest(BaseModel):
         """What stands in the file."""
         return f"{self.model_dump_json(by_alias=True, indent=1)}\n".encode()
 
-    def rows_of(self, source: Source) -> int:
-        """How many events of a source the day holds."""
-        return sum(file.rows for file in self.files if file.source == source)
+    def rows_of(self, *sources: Source) -> int:
+        """How many events of these sources the day holds."""
+        return sum(file.rows for file in self.files if file.source in sources)
 
 
 def new_writing() -> str:

@@ -19,6 +19,7 @@ from ingest.batch import BatchResult, FileResult, open_batch
 from ingest.lake.days import each_day, open_day
 from ingest.lake.ids import first_of_each
 from ingest.lake.layout import EVENTS
+from ingest.lake.manifest import Source
 from ingest.lake.spool import Spool
 from ingest.lake.staging import LakeStaging
 from ingest.lake.store import Lake
@@ -108,13 +109,15 @@ def _add_spooled(engine: Engine, lake: Lake, staging: LakeStaging, progress: Pro
     return days
 
 
-def add_events(engine: Engine, lake: Lake, day: date, spool: Spool) -> tuple[int, Counter[int]]:
+def add_events(
+    engine: Engine, lake: Lake, day: date, spool: Spool, source: Source = "files"
+) -> tuple[int, Counter[int]]:
     """Add a day's spooled events that it does not hold; returns how many, and how many it had by number of file."""
     with open_day(engine, lake, day) as opened:
         ids = (events["event_id"].combine_chunks() for events in spool.events(day))
         is_first = first_of_each(opened.ids(opened.files()), ids, opened.manifest.events + spool.rows(day))
         if is_first.any():
-            written = opened.write("files", kept_rows(spool.events(day), is_first))
+            written = opened.write(source, kept_rows(spool.events(day), is_first))
             opened.commit([*opened.files(), *written], opened.manifest.own)
         return int(is_first.sum()), _counted_by_file(spool.events(day), ~is_first)
 

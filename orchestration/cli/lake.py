@@ -1,4 +1,4 @@
-"""Commands on the event lake: write, compact and check."""
+"""Commands on the event lake: write, compact, restore and check."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from ingest.lake import Lake, LakeResult, settle_versions, write_files, write_loaded, write_own, write_rejected
+from ingest.lake import (
+    Lake,
+    LakeResult,
+    restore,
+    settle_versions,
+    write_files,
+    write_loaded,
+    write_own,
+    write_rejected,
+)
 from ingest.lake import check as check_lake
 from ingest.lake import compact as compact_lake
 from orchestration.cli.console import err, out, print_json, print_table, progress_line, ready_database
@@ -97,6 +106,19 @@ def compact(as_json: AsJson = False) -> None:
     parts = (("merged", done.days_merged), ("cleaned", done.days_cleaned), ("dropped", done.days_dropped))
     days = ", ".join(f"{counted(number, 'day')} {what}" for what, number in parts)
     out.print(f"{days}; {counted(done.files_deleted, 'file')} deleted.", highlight=False)
+
+
+@lake.command("restore")
+def restore_(as_json: AsJson = False) -> None:
+    """Load events that are only in the lake into the database, so that the engine postgres can count them."""
+    ready_database()
+    with progress_line("Loading") as progress:
+        result = restore(engine_for(Role.INGEST), _lake(), progress)
+    if as_json:
+        print_json({"days": _days(result)})
+        return
+    events, days = counted(sum(result.days.values()), "event"), counted(len(result.days), "day")
+    out.print(f"Loaded: {events} of {days}.", highlight=False)
 
 
 @lake.command()

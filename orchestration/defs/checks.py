@@ -20,6 +20,7 @@ from schema.roles import Role
 MOST_SHRUNK = 0.2
 MOST_SIGMAS = 5.0
 DAYS_COMPARED = 28
+FEWEST_DAYS = 7
 # Below such a share of what is usual, recommendations got worse by more than chance.
 LEAST_OF_USUAL = 0.7
 # Which table of dbt's sources tells how new an asset is.
@@ -46,7 +47,6 @@ WHERE
     AND e.occurred_at < cast(cast(:last AS date) + 1 AS timestamp) AT TIME ZONE 'UTC'
 GROUP BY 1
 """
-_LEAST_COMPARED = 7
 
 _NIGHTS = """
 SELECT newest.last_date, newest.recall, avg(before.recall) AS usual
@@ -73,7 +73,7 @@ def events_do_not_jump(library: Library) -> dg.AssetCheckResult:
     newest = datetime.now(UTC).date() - timedelta(days=1)
     events = _events_by_day(library, newest - timedelta(days=DAYS_COMPARED), newest)
     today = events.pop(newest, 0)
-    if not today or len(events) < _LEAST_COMPARED:
+    if not today or len(events) < FEWEST_DAYS:
         return dg.AssetCheckResult(passed=True, description="There are not yet enough days to compare.")
     usual, spread = mean(events.values()), stdev(events.values())
     # Of days that are all the same, anything else is a jump.

@@ -1,7 +1,7 @@
 """The neighbour table in the database: read the signals, and put the new neighbours in the place of the old."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, LiteralString
 
 import numpy as np
@@ -69,12 +69,23 @@ def refresh_neighbours(engine: Engine) -> int:
 
     Readers see the old ones until all of the new ones are there; a refresh that is killed leaves the old ones.
     """
+
+    def fill(driver: Driver, table: LiteralString) -> int:
+        signals = read_signals(driver, "analytics.int_person_signals")
+        return write_neighbours(driver, table, nearest_prompts(signals))
+
+    return replace_neighbours(engine, fill)
+
+
+def replace_neighbours(engine: Engine, fill: Callable[[Driver, LiteralString], int]) -> int:
+    """Put a new table of `prompt_id`, `neighbour_ids` and `weights` in the place of the old one.
+
+    `fill` writes its rows, and returns how many. Until all of them are there, readers see the old ones.
+    """
     with connect(engine) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('analytics.prompt_neighbours'))"))
-        driver = driver_of(connection)
-        signals = read_signals(driver, "analytics.int_person_signals")
         connection.execute(text(_MAKE_NEW))
-        prompts = write_neighbours(driver, "analytics.prompt_neighbour_lists_new", nearest_prompts(signals))
+        prompts = fill(driver_of(connection), "analytics.prompt_neighbour_lists_new")
         connection.execute(text(_PUT_IN_PLACE))
     return prompts
 

@@ -3,11 +3,15 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import fsspec
 
 from schema.errors import PromptoryError
 from schema.settings import get_settings
+
+READERS_ARE_DONE = timedelta(days=1)
+"""So long after a marker was replaced, nobody reads the files that only the old one named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,10 @@ def parts_of(derived: str, model: str) -> dict[str, Marker]:
     folder = f"{derived}/{model}"
     fs, path = fsspec.core.url_to_fs(folder)
     fs.invalidate_cache()
-    names = fs.glob(f"{path}/_parts/*.json")
-    return {str(name).rpartition("/")[2].removesuffix(".json"): _marker(fs, name, folder) for name in sorted(names)}
+    names = sorted(map(str, fs.glob(f"{path}/_parts/*.json")))
+    # Those in S3 are fetched many at once.
+    contents = fs.cat(names) if names else {}
+    return {name.rpartition("/")[2].removesuffix(".json"): _marker(contents[name], folder) for name in names}
 
 
 def whole_of(derived: str, model: str) -> Marker | None:
@@ -43,7 +49,10 @@ def whole_of(derived: str, model: str) -> Marker | None:
     folder = f"{derived}/{model}"
     fs, path = fsspec.core.url_to_fs(folder)
     fs.invalidate_cache()
-    return _marker(fs, f"{path}/_whole.json", folder) if fs.exists(f"{path}/_whole.json") else None
+    try:
+        return _marker(fs.cat_file(f"{path}/_whole.json"), folder)
+    except FileNotFoundError:
+        return None
 
 
 def files_of(derived: str, model: str, parts: Iterable[str] | None = None) -> tuple[str, ...]:
@@ -60,7 +69,33 @@ def files_of(derived: str, model: str, parts: Iterable[str] | None = None) -> tu
     return tuple(file for part in chosen for file in found[part].files)
 
 
-def _marker(fs: fsspec.AbstractFileSystem, name: str, folder: str) -> Marker:
-    told = json.loads(fs.cat_file(name))
+def _marker(content: bytes, folder: str) -> Marker:
+    told = json.loads(content)
     files = tuple(f"{folder}/{file}" for file in told["files"])
     return Marker(told["version"], files, told["rows"], told.get("revision"))
+
+
+def forget_old(derived: str) -> None:
+    """Delete what no marker names, but not what a reader may still be at: what was replaced within the last day."""
+    fs, root = fsspec.core.url_to_fs(derived)
+    fs.invalidate_cache()
+    read_before = f"{datetime.now(UTC) - READERS_ARE_DONE:%Y%m%dT%H%M%S}"
+    for folder in _names(fs, root):
+        by_part: dict[str, list[str]] = {}
+        for version in _names(fs, f"{root}/{folder}"):
+            if version.startswith("v="):
+                for part in _names(fs, f"{root}/{folder}/{version}"):
+                    name = part.removeprefix("dt=") if part.startswith("dt=") else ""
+                    by_part.setdefault(name, []).append(version.removeprefix("v="))
+        parts, whole = parts_of(derived, folder), whole_of(derived, folder)
+        for name, versions in by_part.items():
+            marker = parts.get(name) if name else whole
+            replaced = {one for one in versions if marker and one < marker.version < read_before}
+            for version in replaced:
+                fs.rm(f"{root}/{folder}/v={version}" + (f"/dt={name}" if name else ""), recursive=True)
+
+
+def _names(fs: fsspec.AbstractFileSystem, folder: str) -> list[str]:
+    """The names of what lies in a folder."""
+    paths = fs.ls(folder, detail=False) if fs.isdir(folder) else []
+    return sorted({str(path).rstrip("/").rpartition("/")[2] for path in paths})

@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 
 import pyarrow as pa
 from psycopg import Connection, adapters
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Composable
 from pyarrow import csv, parquet
 
 Driver = Connection[tuple[Any, ...]]
@@ -44,14 +44,15 @@ _TYPES = {
 }
 
 
-def write_extract(driver: Driver, statement: LiteralString, path: Path) -> None:
+def write_extract(driver: Driver, statement: LiteralString | Composable, path: Path) -> None:
     """Write the rows of a statement to a Parquet file, in blocks; numerics are whole numbers."""
     with driver.transaction(), driver.cursor() as cursor:
+        query = statement if isinstance(statement, Composable) else SQL(statement)
         cursor.execute("SET LOCAL TimeZone = 'UTC'")
-        cursor.execute(SQL("SELECT * FROM ({}) AS extract LIMIT 0").format(SQL(statement)))
+        cursor.execute(SQL("SELECT * FROM ({}) AS extract LIMIT 0").format(query))
         columns = {one.name: _type_of(one.type_code) for one in cursor.description or ()}
         with tempfile.NamedTemporaryFile() as aside:
-            with cursor.copy(SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(SQL(statement))) as copy:
+            with cursor.copy(SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(query)) as copy:
                 for block in copy:
                     aside.write(block)
             aside.flush()

@@ -11,7 +11,7 @@ from schema.settings import Settings
 
 EVENTS = "library_activity_events"
 EVENTS_SCHEMA = (
-    "event_id string, event_type string, occurred_at timestamp, user_id bigint, prompt_id bigint, session_id string, "
+    "event_id binary, event_type string, occurred_at timestamp, user_id bigint, prompt_id bigint, session_id string, "
     "query string, result_count int, position int"
 )
 

@@ -38,6 +38,8 @@ class Model:
     """Whether its table in PostgreSQL is filled with it."""
     columns: Mapping[str, str] | None = None
     """Of a table of dbt's: PostgreSQL's types by column, as its contract has them."""
+    indexes: tuple[Mapping[str, Any], ...] = ()
+    """The indexes of its table: `columns`, and whether it is `unique`."""
 
 
 def rendered_models() -> dict[str, Model]:
@@ -51,7 +53,10 @@ def rendered_models() -> dict[str, Model]:
         _render()
     texts = {path.stem: path.read_text(encoding="utf-8") for path in RENDERED.glob("*.sql")}
     listed = json.loads(kept.read_text(encoding="utf-8"))
-    found = [Model(**one | {"text": texts[one["name"]], "inputs": tuple(one["inputs"])}) for one in listed]
+    found = [
+        Model(**one | {"text": texts[one["name"]], "inputs": tuple(one["inputs"]), "indexes": tuple(one["indexes"])})
+        for one in listed
+    ]
     return _in_order([*found, *_own_models()])
 
 
@@ -167,8 +172,9 @@ def _model(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> Model:
         inputs=tuple(sorted(set(names.values()))),
         is_view=config["materialized"] == "view",
         partition=next((part for part in parts if part in columns), None) if is_by_part else None,
-        is_loaded="lake" in config["tags"] and "lake_only" not in config["tags"],
+        is_loaded="lake" in config["tags"] and not {"lake_only", "lake_days"} & set(config["tags"]),
         columns=columns if config["materialized"] != "view" else None,
+        indexes=tuple(config.get("indexes") or ()),
     )
 
 

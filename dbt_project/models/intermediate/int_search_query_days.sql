@@ -6,7 +6,6 @@
         incremental_strategy='append',
         on_schema_change='append_new_columns',
         pre_hook="{{ forget_changed_days() }}",
-        post_hook="{{ forget_searchers() }}",
         indexes=[{'columns': ['activity_date', 'revision']}]
     )
 }}

@@ -1,0 +1,85 @@
+"""A job's own folder in the lake, `jobs/<job>`: what it reads of the database, and its report."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import LiteralString
+
+import fsspec
+from psycopg.sql import Composable
+
+from ingest.lake import Lake
+from ingest.lake.manifest import new_writing
+from ingest.sources import is_remote
+from orchestration.spark.extracts import EXTRACTS, Driver, write_extract
+from orchestration.spark.plan import Input
+
+_DONE = timedelta(days=1)
+"""So long after its start, no job runs any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A job that is being prepared. Its name begins with its moment: of later jobs it is the later in order."""
+
+    lake: Lake
+    job: str
+
+    @classmethod
+    def begin(cls, lake: Lake) -> "Work":
+        """A new job; the folders of jobs that ended long ago are deleted."""
+        _forget_old(lake)
+        return cls(lake, new_writing())
+
+    @property
+    def derived(self) -> str:
+        """Where jobs write."""
+        return f"{self.lake.root}/derived"
+
+    @property
+    def report(self) -> str:
+        """The file of its report."""
+        return f"{self._folder}/report.json"
+
+    @property
+    def _folder(self) -> str:
+        return f"{self.lake.root}/jobs/{self.job}"
+
+    def extracts(
+        self, driver: Driver, names: Iterable[str], instead: dict[str, Composable] | None = None
+    ) -> dict[str, Input]:
+        """Extracts by name; `instead` are statements that stand for some."""
+        return {
+            name: Input((self.extract(driver, name, (instead or {}).get(name) or EXTRACTS[name]),)) for name in names
+        }
+
+    def extract(self, driver: Driver, name: str, statement: LiteralString | Composable) -> str:
+        """Write the rows of a statement; returns the path or address of the file."""
+        place = f"{self._folder}/{name}.parquet"
+        with _written(place) as path:
+            write_extract(driver, statement, path)
+        return place
+
+
+@contextmanager
+def _written(place: str) -> Iterator[Path]:
+    """A file to be written, which is at a path or address afterwards."""
+    if not is_remote(place):
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
+        yield Path(place)
+        return
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as aside:
+        yield Path(aside.name)
+        fs, path = fsspec.core.url_to_fs(place)
+        fs.put_file(aside.name, path)
+
+
+def _forget_old(lake: Lake) -> None:
+    fs, folder = fsspec.core.url_to_fs(f"{lake.root}/jobs")
+    first_kept = f"{datetime.now(UTC) - _DONE:%Y%m%dT%H%M%S}"
+    for path in fs.ls(folder, detail=False) if fs.isdir(folder) else []:
+        if str(path).rstrip("/").rpartition("/")[2] < first_kept:
+            fs.rm(path, recursive=True)

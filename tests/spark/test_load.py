@@ -1,0 +1,204 @@
+"""What Spark finds in the lake, in the tables that the marts are built of: by the command line, day by day."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest import load_activity
+from ingest.errors import LakeError
+from ingest.lake import Lake, refuse_if_only_in_lake, restore, write_files
+from orchestration.lib.dbt_runs import build_models
+from orchestration.spark.local import run_here
+from orchestration.spark.refresh import inputs_of_days, load, prepare_days
+from schema.settings import get_settings
+from tests.conftest import forget_settings
+from tests.orchestration.test_cli import promptory
+from tests.spark.edges import QUERIES, activity, add_catalogue
+from tests.support.files import write_jsonl
+from tests.support.library import Library
+from tests.support.spark import skip_without_spark
+from tests.support.warehouse import ONLY_MODELS, run_dbt
+
+FIRST, SECOND, THIRD = date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9)
+LOADED = ("int_viewer_days", "int_search_query_days", "int_person_activations", "int_prompt_days", "int_activity_days")
+MARTS = {
+    "prompt_daily": "revision",
+    "prompt_rankings": "",
+    "search_quality_daily": "",
+    "search_queries": "",
+    "active_people_daily": "",
+    "tag_popularity": "",
+    "prompt_neighbours": "",
+}
+"""Tables that are compared, each without a column that counts changes."""
+
+
+@pytest.fixture(autouse=True)
+def _spark() -> None:
+    skip_without_spark()
+
+
+@pytest.fixture
+def on_spark(configured: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    """A library whose raw events are counted by Spark."""
+    monkeypatch.setenv("PROMPTORY_ENGINE", "spark")
+    forget_settings()
+    yield configured
+    forget_settings()
+
+
+def rows(library: Library, table: str, without: str) -> list[str]:
+    """A table's rows as texts, without a column; floating-point numbers to nine digits."""
+    statement = "SELECT cast(to_jsonb(built) - :without AS text) FROM analytics.{} AS built"
+    told = (json.loads(text) for (text,) in library.rows(statement.format(table), without=without))
+    return sorted(json.dumps({name: _rounded(value) for name, value in one.items()}) for one in told)
+
+
+def _rounded(value: Any) -> Any:
+    return float(f"{value:.9g}") if isinstance(value, float) else value
+
+
+@pytest.mark.timeout(1800)
+def test_the_command_line_counts_the_same_with_either_engine(
+    on_spark: Library, other_library: Library, tmp_path: Path
+) -> None:
+    libraries = (on_spark, other_library)
+    catalogues = [add_catalogue(library) for library in libraries]
+    assert catalogues[0] == catalogues[1]
+    events = list(activity(*catalogues[0]))
+    late = [one for one in events if one["occurred_at"] < "2026-03-07T12"]
+    files = [
+        write_jsonl(tmp_path / "most.jsonl", [one for one in events if one not in late]),
+        write_jsonl(tmp_path / "late.jsonl", [*late, events[-1]]),
+    ]
+    load_activity(other_library.ingest, files)
+    run_dbt(other_library, tmp_path / "target", "build", *ONLY_MODELS)
+
+    loaded = promptory("load-activity", *map(str, files), "--json")
+    assert [one["inserted"] for one in json.loads(loaded.stdout)["files"]] == [len(events) - len(late), len(late)]
+    assert on_spark.value("SELECT count(*) FROM library.activity_events") == 0
+    first = _refreshed()
+    assert first["days"] == ["2026-03-01", *(f"2026-03-{day:02}" for day in range(6, 11))]
+    assert first["loaded"]["int_ranking_windows"] == 4
+    assert on_spark.value("SELECT count(*) FROM analytics.int_search_query_days WHERE query = 'soup'") >= 1
+    assert len(QUERIES) < on_spark.value("SELECT sum(searches) FROM analytics.search_quality_daily")
+    for table, without in MARTS.items():
+        if table != "prompt_neighbours":
+            assert rows(on_spark, table, without) == rows(other_library, table, without), table
+    assert rows(on_spark, "int_prompt_windows", "") == rows(other_library, "int_prompt_windows", "")
+    likes = "SELECT * FROM library.user_prompt_likes ORDER BY 1, 2"
+    assert on_spark.rows(likes) == other_library.rows(likes)
+
+    # Nothing changed: no day is computed again, and nobody's like is.
+    assert _refreshed()["days"] == []
+    assert on_spark.rows(likes) == other_library.rows(likes)
+
+
+def _refreshed() -> dict[str, Any]:
+    done = promptory("refresh", "--json")
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    assert told["failed"] == []
+    assert told["tested"] > 100
+    return told
+
+
+def write_views(library: Library, folder: Path, prompt: int, *names: str) -> None:
+    """Write a view of a prompt to the lake for each name, which is an id and a day."""
+    events = [
+        {"event_id": name, "event_type": "view", "session_id": name, "prompt_id": prompt}
+        | {"occurred_at": f"{name.split()[1]}T12:00:00Z"}
+        for name in names
+    ]
+    write_files(library.ingest, the_lake(), [write_jsonl(folder / f"{names[0]}.jsonl", events)])
+
+
+def the_lake() -> Lake:
+    return Lake(get_settings().lake)
+
+
+def refresh_days(library: Library) -> tuple[list[date], list[str]]:
+    """Compute and load what changed; returns the days that were computed, and what is wrong with others."""
+    prepared = prepare_days(library.ingest, the_lake())
+    if prepared is None:
+        return [], []
+    load(library.ingest, prepared, run_here(prepared.plan) if prepared.plan.models else {})
+    return sorted(prepared.plan.days or {}), list(map(str, prepared.faults))
+
+
+def places(library: Library) -> dict[date, list[Any]]:
+    """Where the rows of each day lie, and which transaction wrote them."""
+    found: dict[date, list[Any]] = {}
+    for table in LOADED:
+        statement = f"SELECT activity_date, cast(ctid AS text), cast(xmin AS text) FROM analytics.{table} ORDER BY 1, 2"
+        for day, *place in library.rows(statement):
+            found.setdefault(day, []).append((table, *place))
+    return found
+
+
+def viewers(library: Library) -> dict[date, int]:
+    """How many viewed something on each day."""
+    return dict(library.rows("SELECT activity_date, count(*) FROM analytics.int_viewer_days GROUP BY 1"))  # type: ignore[arg-type]
+
+
+@pytest.mark.timeout(1200)
+def test_a_late_event_changes_its_day_alone_and_what_was_computed_is_loaded_later(
+    on_spark: Library, tmp_path: Path
+) -> None:
+    prompt = on_spark.add_prompt("soup")
+    build_models(inputs_of_days())
+    write_views(on_spark, tmp_path, prompt, f"a {FIRST}", f"b {FIRST}", f"c {SECOND}")
+    assert refresh_days(on_spark) == ([FIRST, SECOND], [])
+    before = places(on_spark)
+    assert viewers(on_spark) == {FIRST: 2, SECOND: 1}
+
+    write_views(on_spark, tmp_path, prompt, f"late {SECOND}")
+    assert refresh_days(on_spark) == ([SECOND], [])
+    after = places(on_spark)
+    assert viewers(on_spark) == {FIRST: 2, SECOND: 2}
+    assert after[FIRST] == before[FIRST]
+    assert {one[0] for one in set(after[SECOND]) - set(before[SECOND])} == set(LOADED)
+
+    # As if the process were killed when Spark had done its part: the next one loads it, and computes nothing.
+    write_views(on_spark, tmp_path, prompt, f"later {SECOND}", f"d {THIRD}")
+    killed = prepare_days(on_spark.ingest, the_lake())
+    assert killed is not None
+    run_here(killed.plan)
+    assert viewers(on_spark) == {FIRST: 2, SECOND: 2}
+    assert refresh_days(on_spark) == ([], [])
+    assert viewers(on_spark) == {FIRST: 2, SECOND: 3, THIRD: 1}
+    assert places(on_spark)[FIRST] == before[FIRST]
+    assert prepare_days(on_spark.ingest, the_lake()) is None
+
+
+@pytest.mark.timeout(1200)
+def test_a_damaged_file_leaves_its_day_as_it_was_and_the_way_back_brings_all_events(
+    on_spark: Library, tmp_path: Path
+) -> None:
+    prompt = on_spark.add_prompt("soup")
+    build_models(inputs_of_days())
+    write_views(on_spark, tmp_path, prompt, f"a {FIRST}", f"b {SECOND}")
+    [damaged] = Path(the_lake().root).glob(f"activity/dt={FIRST}/*.parquet")
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[:-20])
+    # The ledger has an event that the lake was never told of.
+    loaded = {"event_id": "l", "event_type": "view", "occurred_at": f"{THIRD}T10:00:00Z", "prompt_id": prompt}
+    load_activity(on_spark.ingest, [write_jsonl(tmp_path / "loaded.jsonl", [loaded])])
+    days, faults = refresh_days(on_spark)
+    assert days == [SECOND]
+    assert f"{damaged.name} of {FIRST} in the lake cannot be read" in faults[0]
+    assert f"promptory lake write FILES, or --loaded --from {FIRST} --to {FIRST}" in faults[0]
+    assert f"lacks events of {THIRD} that were loaded into the database: run promptory lake write --loaded" in faults[1]
+    assert viewers(on_spark) == {SECOND: 1}
+    damaged.write_bytes(content)
+
+    with pytest.raises(LakeError, match=r"2 events of 2 days, from 2026-03-07 to 2026-03-08.*promptory lake restore"):
+        refuse_if_only_in_lake(on_spark.ingest, the_lake())
+    assert restore(on_spark.ingest, the_lake()).days == {FIRST: 1, SECOND: 1}
+    assert on_spark.value("SELECT count(*) FROM library.activity_events") == 3
+    refuse_if_only_in_lake(on_spark.ingest, the_lake())
+    assert restore(on_spark.ingest, the_lake()).days == {}
