@@ -10,7 +10,7 @@ from typing import Any
 
 from orchestration.spark.java import java_for_spark
 from orchestration.spark.plan import Plan, session_settings
-from schema.errors import PromptoryError
+from schema.errors import PromptoryError, SettingsError
 from schema.settings import get_settings
 
 JOB = Path(__file__).with_name("job.py")
@@ -42,10 +42,12 @@ def run_here(plan: Plan) -> dict[str, Any]:
     """Run a job to its end; returns its report: `models` with rows, seconds and peak_mb, and the same of the whole.
 
     Raises:
-        SettingsError: PySpark or Java is missing.
+        SettingsError: PySpark or Java is missing, or the lake is in S3, which Spark does not read here.
         PromptoryError: the job failed; the message says of which model and why.
     """
     environment = job_environment()
+    if "://" in plan.derived:
+        raise SettingsError("Spark on this machine reads a lake in a folder: let PROMPTORY_LAKE name one.")
     with TemporaryDirectory(prefix="promptory-spark-") as folder:
         command = job_command(write_plan(plan, Path(folder)))
         done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)

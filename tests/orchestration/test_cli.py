@@ -19,7 +19,9 @@ from tests.support.servers import free_port
 PROMPTORY = str(Path(sys.executable).with_name("promptory"))
 
 
-def promptory(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+def promptory(
+    *arguments: str, given: str = "", seconds: float = 120, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command, with what it is given on standard input, and return what it said."""
     return subprocess.run(
         [PROMPTORY, *arguments],
@@ -27,7 +29,7 @@ def promptory(*arguments: str, given: str = "", **environment: str) -> subproces
         input=given,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=seconds,
         check=False,
     )
 

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pytest
 from pyarrow import parquet
 
+from ingest.lake.names import ids_as_bytes
 from orchestration.spark.derived import files_of, whole_of
 from orchestration.spark.extracts import EXTRACTS, write_extract
 from orchestration.spark.java import java_for_spark
@@ -68,7 +69,10 @@ def _events_of(library: Library, day: str, folder: Path) -> Path:
         FROM library.activity_events
         WHERE occurred_at >= '{day}T00:00:00Z' AND occurred_at < timestamptz '{day}T00:00:00Z' + interval '24 hours'
     """
-    return extract(library, statement, folder / "activity" / f"dt={day}" / "1-0.parquet")
+    path = extract(library, statement, folder / "activity" / f"dt={day}" / "1-0.parquet")
+    events = parquet.read_table(path, partitioning=None)
+    parquet.write_table(events.set_column(0, "event_id", ids_as_bytes(events["event_id"])), path)
+    return path
 
 
 def spark_rows(derived: Path, model: str) -> pa.Table:
