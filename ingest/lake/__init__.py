@@ -8,7 +8,7 @@ a day: `files` and `ids` say how.
 """
 
 from ingest.lake.check import Finding, LakeCheck, check, day_faults
-from ingest.lake.compact import Compaction, compact
+from ingest.lake.compact import Compaction, compact, drop_months
 from ingest.lake.days import check_schema, settle_versions
 from ingest.lake.engine import load_events, retry_events
 from ingest.lake.held import events_by_day, events_held, events_of_prompts, lake_in_use
@@ -33,6 +33,7 @@ __all__ = [
     "check_schema",
     "compact",
     "day_faults",
+    "drop_months",
     "events_by_day",
     "events_held",
     "events_of_prompts",

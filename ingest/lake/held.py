@@ -1,7 +1,7 @@
-"""How many events the library has where they lie in the lake: those of files there, the dashboard's own in the ledger.
+"""How many events the library has where they lie in the lake: the dashboard's own in the ledger, all others there.
 
-What the dashboard wrote is in the ledger whether it has gone to the lake or not; of the lake, only what came by file is
-added to it. What was loaded into the ledger before the engine was spark is in the lake, too, and counts there.
+What the dashboard wrote is in the ledger whether it has gone to the lake or not: what the lake has of it is not added.
+What was loaded into the ledger before the engine was spark is in the lake, too, and counts there.
 """
 
 from datetime import UTC, date, datetime
@@ -41,7 +41,7 @@ def events_held(engine: Engine, lake: Lake) -> tuple[int, datetime | None]:
     manifests = [one for one in lake.manifests().values() if isinstance(one, Manifest)]
     with connect(engine) as connection:
         own, newest = connection.execute(text(_OWN)).tuples().one()
-    events = int(own) + sum(one.rows_of("files") for one in manifests)
+    events = int(own) + sum(one.events - one.rows_of("dashboard") for one in manifests)
     found = next((last for one in reversed(manifests) if (last := _newest(lake, one))), None)
     return events, max((moment for moment in (newest, found) if moment), default=None)
 
@@ -67,7 +67,7 @@ def events_of_prompts(connection: Connection, lake: Lake, prompts: list[int]) ->
     for day, manifest in lake.manifests().items() if prompts else ():
         if isinstance(manifest, LakeDayError):
             raise manifest
-        for values in read_column(lake, day, _of_files(manifest), "prompt_id"):
+        for values in read_column(lake, day, _of_others(manifest), "prompt_id"):
             events += pc.sum(pc.is_in(values, wanted)).as_py() or 0
     return events
 
@@ -86,5 +86,5 @@ def _newest(lake: Lake, manifest: Manifest) -> datetime | None:
     return max(moments, default=None)
 
 
-def _of_files(manifest: Manifest) -> list[LakeFile]:
-    return [file for file in manifest.files if file.source == "files"]
+def _of_others(manifest: Manifest) -> list[LakeFile]:
+    return [file for file in manifest.files if file.source != "dashboard"]
