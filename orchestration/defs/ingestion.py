@@ -102,7 +102,7 @@ def activity_events(context: dg.AssetExecutionContext, library: Library) -> dg.M
 
 @dg.asset(key_prefix="library", group_name="library", kinds={"postgres"})
 def activity_months(library: Library) -> dg.MaterializeResult[Any]:
-    """The months of the ledger: made ahead, and raw events dropped, also from the lake, when they are kept no longer."""
+    """The months of the ledger: made ahead, and raw events dropped, in the lake too, when they are kept no longer."""
     kept = library.settings.activity_months
     told = {"months kept": kept, "dropped": keep_months(library.engine, kept)}
     if lake := lake_in_use():

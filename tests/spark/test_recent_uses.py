@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import delete, select
 
 from ingest import load_activity
@@ -68,6 +69,7 @@ def fill(library: Library, rows: Iterable[dict[str, Any]]) -> None:
         session.commit()
 
 
+@pytest.mark.timeout(900)
 def test_both_engines_tell_the_same_of_what_a_person_used_last(library: Library, tmp_path: Path) -> None:
     skip_without_spark()
     people = {name: library.add_user(f"{name}@example.com") for name in PEOPLE}
