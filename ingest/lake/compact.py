@@ -78,14 +78,16 @@ def drop_months(engine: Engine, lake: Lake) -> int:
     """
     with connect(engine) as connection:
         dropped = set(connection.scalars(text(_DROPPED)))
-    found = [day for day in lake.days() if day in dropped]
+    gone: list[date] = []
 
     def drop(day: date) -> None:
         with open_day(engine, lake, day) as opened:
-            opened.drop()
+            if opened.drop():
+                gone.append(day)
 
-    each_day(found, drop)
-    return len(found)
+    # What is left of a day that was dropped before is an empty folder.
+    each_day((day for day in lake.days() if day in dropped and lake.names(day)), drop)
+    return len(gone)
 
 
 def _tidy(opened: OpenDay, done: Compaction) -> None:
