@@ -3,7 +3,8 @@
 Stands alone, on the standard library and PySpark and in the words of Python 3.9: a cluster's Python knows nothing of
 this project. orchestration/spark/plan.py says what is in a plan. A model's rows are written aside, to
 `<derived>/<model>/v=<job>/`; when all models are, a marker of each day (or of the whole) is put in place, and only what
-a marker names is read. A job that ends before leaves everything as it was. A report is written in any case.
+a marker names is read. A job that ends before leaves everything as it was. A report is written in any case; where
+Dagster started the job and its module is there, it is also told what is done while that goes on.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import threading
 import time
 import traceback
 import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,8 @@ os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 from pyspark.sql import DataFrame, SparkSession  # noqa: E402 - after the workers' Python is said
 from pyspark.sql.functions import col, count, lit  # noqa: E402
 from pyspark.sql.types import StringType  # noqa: E402
+
+Say = Callable[[str], None]
 
 ALWAYS = {
     "spark.sql.session.timeZone": "UTC",
@@ -56,7 +61,8 @@ def main(place: str) -> int:
             plan = json.loads(Path(place).read_text(encoding="utf-8"))
             spark = started(plan["spark"])
         report.update(job=plan["job"], spark=spark.version, start_s=seconds_since(began))
-        run(spark, plan, report, memory)
+        with telling() as say:
+            run(spark, plan, report, memory, say)
     except Exception as error:  # whatever it is, the report tells it
         report["fault"] = told(error, plan, report)
         traceback.print_exc()
@@ -77,7 +83,21 @@ def started(settings: dict[str, str]) -> SparkSession:
     return session
 
 
-def run(spark: SparkSession, plan: dict[str, Any], report: dict[str, Any], memory: Memory) -> None:
+@contextmanager
+def telling() -> Iterator[Say]:
+    """What tells Dagster a line, where that listens, and else the log; a cluster's Python may be too old for that."""
+    try:
+        import dagster_pipes  # noqa: PLC0415 - it need not be there
+    except (ImportError, SyntaxError):
+        dagster_pipes = None
+    if dagster_pipes is None or "DAGSTER_PIPES_MESSAGES" not in os.environ:
+        yield print
+        return
+    with dagster_pipes.open_dagster_pipes() as pipes:
+        yield pipes.log.info
+
+
+def run(spark: SparkSession, plan: dict[str, Any], report: dict[str, Any], memory: Memory, say: Say) -> None:
     """Compute and write every model, then commit them all."""
     for name, value in ALWAYS.items():
         spark.conf.set(name, value)
@@ -100,6 +120,7 @@ def run(spark: SparkSession, plan: dict[str, Any], report: dict[str, Any], memor
         figures = {"rows": sum(marker["rows"] for _, marker in found), "parts": len(found)}
         told_of = {"name": model["name"], "seconds": seconds_since(began), "peak_mb": memory.peak}
         report["models"].append({**told_of, **figures})
+        say("{name}: {rows:,} rows in {parts} parts, {seconds} s, {peak_mb} MB".format(**told_of, **figures))
     report.pop("doing", None)
     for place, marker in markers:
         put(spark, place, json.dumps(marker))
@@ -184,12 +205,14 @@ def lower_nfkc(text: str | None) -> str | None:
 
 def told(error: Exception, plan: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     """A fault in words: what was being done, which file it is about, what to do."""
-    doing = report.pop("doing", "starting")
+    doing = report.pop("doing", "anything")
     text = str(error)
     file = next(iter(re.findall(r"(?:file|s3a?)://?[^\s,;}\]]+\.parquet", text)), None)
     heap = plan.get("spark", {}).get("spark.driver.memory", "")
     if "OutOfMemoryError" in text or "GC overhead" in text:
         sentence = f"Spark ran out of memory; give it more than {heap or 'it has'} (PROMPTORY_SPARK_MEMORY)"
+    elif "must be at least" in text and "heap size" in text:
+        sentence = f"Spark cannot start with {heap} of memory; give it 512m at least (PROMPTORY_SPARK_MEMORY)"
     elif "Answer from Java side is empty" in text or isinstance(error, (ConnectionError, EOFError)):
         sentence = f"Spark ended in the middle, for lack of memory most likely ({heap}, PROMPTORY_SPARK_MEMORY)"
     elif "is not a Parquet file" in text or "Could not read footer" in text or "CANNOT_READ_FILE_FOOTER" in text:

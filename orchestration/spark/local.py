@@ -15,6 +15,9 @@ from schema.settings import get_settings
 
 JOB = Path(__file__).with_name("job.py")
 
+# Spark's own code, and what a shell or Python calls a process that SIGKILL ended.
+_OUT_OF_HEAP, _KILLED = 52, (137, -9)
+
 
 def write_plan(plan: Plan, folder: Path) -> Path:
     """Write a plan for this machine's own Spark; returns its path."""
@@ -59,9 +62,21 @@ def checked(plan: Plan, code: int) -> dict[str, Any]:
     """
     place = Path(plan.report)
     if not place.exists():
-        how = f"was ended from outside (signal {-code})" if code < 0 else f"ended with code {code}"
-        raise PromptoryError(f"The Spark job {plan.job} {how} and told nothing; what was computed before stands.")
+        raise PromptoryError(f"The Spark job {plan.job} {_ending(code)}; what was computed before stands.")
     report: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
     if fault := report["fault"]:
         raise PromptoryError(f"Spark could not compute {fault['model']}: {fault['sentence']}.")
     return report
+
+
+def _ending(code: int) -> str:
+    """What became of a job that told nothing itself, by the code that its process ended with."""
+    memory = f"PROMPTORY_SPARK_MEMORY, now {get_settings().spark_memory}"
+    if code == _OUT_OF_HEAP:
+        return f"ran out of memory: give it more ({memory}), or compute fewer days at once"
+    if code in _KILLED:
+        return (
+            "was killed from outside, as a system does with a process for which it has too little memory: free some, "
+            f"or let Spark take less ({memory})"
+        )
+    return f"was ended from outside (signal {-code})" if code < 0 else f"ended with code {code} and told nothing"

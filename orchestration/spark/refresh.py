@@ -159,7 +159,7 @@ def refresh_from_lake(
     days = prepare_days(engine, lake, full=full)
     rows: dict[str, int] = {}
     if days:
-        days, report = _run_days(engine, lake, days, run, full=full)
+        days, report = run_days(engine, lake, days, run, full=full)
         with sole_refresh():
             rows |= load(engine, days, report)
     with connect(engine_for(Role.DBT)) as connection:
@@ -175,17 +175,29 @@ def refresh_from_lake(
     return Refreshed(tuple(days.days) if days else (), rows, tuple(told.values()))
 
 
-def _run_days(
-    engine: Engine, lake: Lake, days: Prepared, run: Launcher, *, full: bool
+def run_days(
+    engine: Engine,
+    lake: Lake,
+    prepared: Prepared,
+    run: Launcher,
+    days: Collection[date] | None = None,
+    *,
+    full: bool = False,
 ) -> tuple[Prepared, dict[str, Any]]:
-    """Run the plan of days. Where Spark cannot, files are verified as a whole, and the days of the sound ones tried."""
-    if not days.plan.models:
-        return days, {}
+    """Run the plan of days, of those given or of all; returns what is to be loaded now, and the report.
+
+    Where Spark cannot, files are verified as a whole, and the days of the sound ones tried.
+
+    Raises:
+        PromptoryError: the job failed, and no file is the reason.
+    """
+    if not prepared.plan.models:
+        return prepared, {}
     try:
-        return days, run(days.plan)
+        return prepared, run(prepared.plan)
     except PromptoryError:
-        verified = prepare_days(engine, lake, full=full, whole=True)
-        if verified is None or len(verified.faults) <= len(days.faults):
+        verified = prepare_days(engine, lake, days, full=full, whole=True)
+        if verified is None or len(verified.faults) <= len(prepared.faults):
             raise
     return verified, run(verified.plan) if verified.plan.models else {}
 

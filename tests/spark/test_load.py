@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from sqlalchemy import select
 
 from ingest import load_activity
 from ingest.errors import LakeError
@@ -19,6 +20,9 @@ from orchestration.spark.likes import load_likes
 from orchestration.spark.local import run_here
 from orchestration.spark.refresh import inputs_of_days, load, prepare_days
 from orchestration.spark.state import EDGES
+from schema.models import EventType
+from schema.repository.recent_uses import newest_uses
+from schema.repository.shelf import viewed_prompts
 from schema.roles import Role
 from schema.settings import get_settings
 from tests.conftest import forget_settings
@@ -108,10 +112,24 @@ def test_the_command_line_counts_the_same_with_either_engine(
     assert {days for (days,) in ends} == set(EDGES)
     likes = "SELECT * FROM library.user_prompt_likes ORDER BY 1, 2"
     assert on_spark.rows(likes) == other_library.rows(likes)
+    # Pages and the command line tell the same of events that PostgreSQL never had.
+    for person in catalogues[0][0].values():
+        assert last_uses(on_spark, person) == last_uses(other_library, person)
+    held = json.loads(promptory("status", "--json").stdout)
+    newest = "SELECT count(*), max(occurred_at) FROM library.activity_events"
+    known = (held["rows"]["activity_events"], datetime.fromisoformat(held["last_activity"]))
+    assert known == other_library.rows(newest)[0]
 
     # Nothing changed: no day is computed again, and nobody's like is.
     assert _refreshed()["days"] == []
     assert on_spark.rows(likes) == other_library.rows(likes)
+
+
+def last_uses(library: Library, person: int) -> tuple[list[int], list[tuple[Any, ...]]]:
+    """What My library shows a person, and the uses that Discover goes by."""
+    with library.viewer(person) as session:
+        uses = session.execute(select(newest_uses(person, EventType.COPY, EventType.VIEW, most=200)))
+        return [card.id for card in viewed_prompts(session, person)], [tuple(use) for use in uses]
 
 
 def _refreshed() -> dict[str, Any]:

@@ -49,13 +49,17 @@ def extract(library: Library, statement: str, path: Path) -> Path:
 
 
 def lake_inputs(library: Library, folder: Path) -> dict[str, Input]:
-    """The library's events as Parquet, a folder a day, and all extracts."""
-    days = [str(day) for (day,) in library.rows("SELECT activity_date FROM library.activity_days ORDER BY 1")]
-    files = tuple(str(_events_of(library, day, folder)) for day in days)
-    inputs = {EVENTS: Input(files, EVENTS_SCHEMA)}
+    """The library's events by day, and all extracts."""
+    inputs = {EVENTS: Input(lake_files(library, folder), EVENTS_SCHEMA)}
     for name, statement in EXTRACTS.items():
         inputs[name] = Input((str(extract(library, statement, folder / f"{name}.parquet")),))
     return inputs
+
+
+def lake_files(library: Library, folder: Path) -> tuple[str, ...]:
+    """The library's events as Parquet, a folder a day."""
+    days = [str(day) for (day,) in library.rows("SELECT activity_date FROM library.activity_days ORDER BY 1")]
+    return tuple(str(_events_of(library, day, folder)) for day in days)
 
 
 def _events_of(library: Library, day: str, folder: Path) -> Path:
