@@ -59,7 +59,15 @@ def checked(plan: Plan, code: int) -> dict[str, Any]:
     if not place.exists():
         how = f"was ended from outside (signal {-code})" if code < 0 else f"ended with code {code}"
         raise PromptoryError(f"The Spark job {plan.job} {how} and told nothing; what was computed before stands.")
-    report: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    return without_fault(json.loads(place.read_text(encoding="utf-8")))
+
+
+def without_fault(report: dict[str, Any]) -> dict[str, Any]:
+    """A report, if the job did all of its work.
+
+    Raises:
+        PromptoryError: it did not; the message says of which model and why.
+    """
     if fault := report["fault"]:
         raise PromptoryError(f"Spark could not compute {fault['model']}: {fault['sentence']}.")
     return report
