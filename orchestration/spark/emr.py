@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from time import monotonic
 from typing import Any
 
@@ -37,11 +38,11 @@ def run_on_emr(context: dg.AssetExecutionContext, poll_s: float = 5) -> Callable
     def run(plan: Plan) -> dict[str, Any]:
         settings, files = get_settings(), s3_files()
         watched = _Watched(plan.job, settings)
-        client = PipesEMRServerlessClient(client=watched, message_reader=_OfReport(), poll_interval=poll_s)  # type: ignore[arg-type]
+        client = PipesEMRServerlessClient(client=watched, message_reader=_OfReport(), poll_interval=poll_s)
         try:
             parameters = _handed_over(files, plan, settings)
             try:
-                client.run(context=context, start_job_run_params=parameters)  # type: ignore[arg-type]
+                client.run(context=context, start_job_run_params=parameters)
             except RuntimeError:  # what the client makes of a job that failed
                 if watched.state not in _FAILED:
                     raise
@@ -121,11 +122,14 @@ class _Watched:
     """EMR's client for Pipes, which would wait for ever: a job that does not start in time is cancelled."""
 
     def __init__(self, job: str, settings: Settings) -> None:
-        retries = Config(retries={"mode": "standard", "total_max_attempts": 8})
-        self._client: Any = boto3.client("emr-serverless", config=retries)
         self._job, self._settings = job, settings
         self._began = 0.0
         self._run: dict[str, Any] = {}
+
+    @cached_property
+    def _client(self) -> Any:
+        retries = Config(retries={"mode": "standard", "total_max_attempts": 8})
+        return boto3.client("emr-serverless", config=retries)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)

@@ -298,7 +298,7 @@ def _by_tag(account: str, there: Mapping[str, str]) -> dict[str, Question]:
             about("servicediscovery:DeleteNamespace", "namespace/ns-1", there),
             about("emr-serverless:UpdateApplication", "/applications/1", there),
             about("emr-serverless:DeleteApplication", "/applications/1", there),
-            about("ec2:CreateNetworkInterface", "subnet/subnet-1", there | FOR_WORKERS),
+            about("ec2:CreateNetworkInterface", "subnet/subnet-1", {**there, **FOR_WORKERS}),
         ]
     )
     return {f"{one.action} {one.resource} {sorted(one.context)}": one for one in asked}

@@ -1,5 +1,6 @@
 """What each role may do, and that it may do nothing else: tried, with the role's own keys."""
 
+import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -13,10 +14,12 @@ import yaml
 from botocore.exceptions import ClientError
 
 from ingest.inbox import REJECTED, Inbox
+from schema.settings import get_settings
 from tests.infra.agent import ROOT
 from tests.infra.aws import Account
 from tests.infra.emulator.authorization import TRANSPORT
 from tests.infra.worlds import World
+from tests.support.emr import REPORT, launched, plan
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1500)]
 
@@ -81,6 +84,24 @@ def test_a_job_of_spark_reads_events_and_writes_results_and_does_nothing_else(wo
         assert {name for name, call in cloud.tries(role).items() if _allowed(call)} == set()
     finally:
         cloud.stop_tasks()
+
+
+def test_a_run_hands_a_job_to_spark_with_the_rights_that_it_has(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    if world.outputs["spark"] is None:
+        pytest.skip("the smallest has no Spark")
+    told = world.client("ecs").describe_task_definition(taskDefinition=world.outputs["task_definitions"]["run"])
+    for one in told["taskDefinition"]["containerDefinitions"][0]["environment"]:
+        if one["name"] in ("PROMPTORY_LAKE", "PROMPTORY_DEPLOYMENT", "PROMPTORY_EMR_APPLICATION", "PROMPTORY_EMR_ROLE"):
+            monkeypatch.setenv(one["name"], one["value"])
+    _act(monkeypatch, _role(world, "run"))
+    get_settings.cache_clear()
+    # What Spark would write: no job runs here.
+    report = {"Bucket": world.outputs["buckets"]["lake"], "Key": "jobs/job-1/report.json"}
+    world.client("s3").put_object(**report, Body=json.dumps(REPORT).encode())
+    try:
+        assert launched(plan(get_settings().lake)) == REPORT
+    finally:
+        get_settings.cache_clear()
 
 
 def _reached(world: World, account: Account) -> set[tuple[str, str]]:

@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from itertools import count
 from typing import Any
 
 import boto3
-import dagster as dg
 import pytest
 from moto.emrserverless import models
 
@@ -15,15 +13,14 @@ import tests.infra.emulator.emrserverless  # noqa: F401 -- closes moto's gaps
 from ingest import s3_files
 from orchestration.spark import emr
 from orchestration.spark.derived import Marker, files_of, parts_of, whole_of
-from orchestration.spark.emr import run_on_emr, submitted
+from orchestration.spark.emr import submitted
 from orchestration.spark.local import JOB
-from orchestration.spark.plan import EVENTS, EVENTS_SCHEMA, Input, Plan
 from schema.errors import PromptoryError, SettingsError
 from schema.settings import get_settings
+from tests.support.emr import REPORT, launched, plan
 from tests.support.s3 import s3_server
 
 ROLE = "arn:aws:iam::123456789012:role/promptory-test-spark"
-REPORT = {"models": [{"name": "int_viewer_days", "rows": 3}], "fault": None}
 
 
 @pytest.fixture
@@ -37,26 +34,6 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         get_settings.cache_clear()
         yield f"{bucket}/below"
         get_settings.cache_clear()
-
-
-def plan(lake: str, events: str | None = None) -> Plan:
-    """A plan of one model over the events of a day."""
-    inputs = {EVENTS: Input((events or f"{lake}/activity/dt=2026-03-07/1.parquet",), EVENTS_SCHEMA)}
-    report = f"{lake}/jobs/job-1/report.json"
-    return Plan("job-1", ("int_viewer_days",), inputs, f"{lake}/derived", report, {date(2026, 3, 7): 4})
-
-
-def launched(plan: Plan) -> dict[str, Any]:
-    """What the launcher gives within a run of Dagster's."""
-    found: list[dict[str, Any]] = []
-
-    @dg.asset
-    def lake_days(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        found.append(run_on_emr(context, poll_s=0)(plan))
-        return dg.MaterializeResult()
-
-    dg.materialize([lake_days])
-    return found[0]
 
 
 def the_job() -> models.JobRun:
@@ -91,6 +68,8 @@ def test_a_job_is_started_with_its_code_and_its_plan_and_gives_its_report(lake: 
 
 
 def test_a_job_that_fails_is_told_by_its_report_or_else_by_emr(lake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(PromptoryError, match="job-1 ended on EMR Serverless and told nothing; its log is in"):
+        launched(plan(lake))
     monkeypatch.setattr(models, "JOB_STATUS", "FAILED")
     made = models.JobRun.__init__
 

@@ -62,8 +62,8 @@ def tag_resource(request: Any) -> ActionResult:
 @answers(EMRServerlessResponse)
 def untag_resource(request: Any) -> ActionResult:
     """AWS takes tags off."""
-    for key in request._get_param("tagKeys"):
-        _tagged(request).tags.pop(key, None)
+    tagged = _tagged(request)
+    tagged.tags = {key: value for key, value in (tagged.tags or {}).items() if key not in request._get_param("tagKeys")}
     return EmptyResult()
 
 
