@@ -63,7 +63,15 @@ def checked(plan: Plan, code: int) -> dict[str, Any]:
     place = Path(plan.report)
     if not place.exists():
         raise PromptoryError(f"The Spark job {plan.job} {_ending(code)}; what was computed before stands.")
-    report: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    return without_fault(json.loads(place.read_text(encoding="utf-8")))
+
+
+def without_fault(report: dict[str, Any]) -> dict[str, Any]:
+    """A report, if the job did all of its work.
+
+    Raises:
+        PromptoryError: it did not; the message says of which model and why.
+    """
     if fault := report["fault"]:
         raise PromptoryError(f"Spark could not compute {fault['model']}: {fault['sentence']}.")
     return report
