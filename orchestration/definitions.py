@@ -4,8 +4,8 @@ import dagster as dg
 
 from orchestration.defs.automation import (
     AFTER_DAYS_CHANGE,
-    AFTER_EVENTS_OF_THE_DAY,
     automated,
+    automated_days,
     library_changes_sensor,
 )
 from orchestration.defs.checks import checks
@@ -30,7 +30,7 @@ report_errors("dagster")
 
 computed = [automated(prompt_neighbours)]
 if IS_SPARK:  # which computes those, too
-    computed = [automated(lake_days, AFTER_EVENTS_OF_THE_DAY), automated(lake_state, AFTER_DAYS_CHANGE)]
+    computed = [automated_days(lake_days), automated(lake_state, AFTER_DAYS_CHANGE)]
 
 defs = dg.Definitions(
     assets=[

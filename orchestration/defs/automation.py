@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.defs.ingestion import activity_events
-from orchestration.lib.lake_specs import GROUP
+from orchestration.lib.lake_specs import DAYS, GROUP
 
 Condition = dg.AutomationCondition[Any]
 
@@ -62,6 +62,15 @@ def automated(warehouse: dg.AssetsDefinition, condition: Condition = AFTER_LIBRA
         return spec.replace_attributes(freshness_policy=dg.FreshnessPolicy.time_window(allowed))
 
     return warehouse.map_asset_specs(with_policies)
+
+
+def automated_days(lake_days: dg.AssetsDefinition) -> dg.AssetsDefinition:
+    """Days of the lake follow their events: the one table that says which are loaded does, and the others go with it."""
+
+    def with_condition(spec: dg.AssetSpec) -> dg.AssetSpec:
+        return spec.replace_attributes(automation_condition=AFTER_EVENTS_OF_THE_DAY) if spec.key == DAYS else spec
+
+    return lake_days.map_asset_specs(with_condition)
 
 
 library_changes_sensor = dg.AutomationConditionSensorDefinition(

@@ -12,7 +12,7 @@ from orchestration.defs.ingestion import days
 from orchestration.defs.resources import IS_SPARK, Library, Spark
 from orchestration.defs.warehouse import manifest, translator
 from orchestration.lib.dbt_project import sole_refresh
-from orchestration.lib.lake_specs import LakeSpecs, key_of
+from orchestration.lib.lake_specs import DAYS, LakeSpecs, key_of
 from orchestration.spark.derived import forget_old
 from orchestration.spark.refresh import load, prepare_days, prepare_state, run_days
 from schema.errors import PromptoryError
@@ -20,7 +20,6 @@ from schema.errors import PromptoryError
 DAYS_A_RUN = 30
 """A backfill of more is several runs, as many at once as the instance allows."""
 
-DAYS = dg.AssetKey(["analytics", "int_activity_days"])
 READABLE = "each_day_is_readable"
 
 Results = Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]

@@ -6,12 +6,13 @@ from typing import Any
 import dagster as dg
 
 from orchestration.lib.dbt_translator import Translator
+from orchestration.spark import models
 from orchestration.spark.extracts import EXTRACTS
-from orchestration.spark.models import DAYS, PARTS, SIGNALS
 
 GROUP = "lake"
 
 EVENTS = dg.AssetKey(["library", "activity_events"])
+DAYS = dg.AssetKey(["analytics", models.DAYS])
 LIKES = dg.AssetKey(["library", "user_prompt_likes"])
 NEIGHBOURS = dg.AssetKey(["analytics", "prompt_neighbours"])
 LIKES_OF_DAYS = dg.AssetKey(["analytics", "likes_of_days"])
@@ -50,13 +51,13 @@ class LakeSpecs:
         self._manifest, self._translator = manifest, SparkTranslator()
         self._nodes: Mapping[str, Any] = {**manifest["nodes"], **manifest["sources"]}
         ours = {key: node for key, node in self._nodes.items() if _is_ours(node)}
-        self._models = [key for key, node in ours.items() if not _is_view(node) or node["name"] == SIGNALS]
+        self._models = [key for key, node in ours.items() if not _is_view(node) or node["name"] == models.SIGNALS]
 
     def days(self) -> list[dg.AssetSpec]:
         """What is computed a day at a time, of its events alone."""
         likes = dg.AssetSpec(
             LIKES_OF_DAYS,
-            deps=[dg.AssetKey(["analytics", DAYS]), EVENTS],
+            deps=[DAYS, EVENTS],
             description="The last word of each day on a person's like of a prompt.",
             group_name=GROUP,
             kinds=_KEPT,
@@ -88,7 +89,7 @@ class LakeSpecs:
         )
         neighbours = dg.AssetSpec(
             NEIGHBOURS,
-            deps=[dg.AssetKey(["analytics", SIGNALS])],
+            deps=[dg.AssetKey(["analytics", models.SIGNALS])],
             description="A prompt and one of its 300 nearest by RP3beta over likes, copies and views.",
             group_name="discovery",
             kinds=_LOADED,
@@ -113,7 +114,7 @@ class LakeSpecs:
     def _is_by_day(self, unique_id: str) -> bool:
         node = self._nodes[unique_id]
         has_days = node["config"]["materialized"] == "incremental" and "activity_date" in node["columns"]
-        return node["name"] == DAYS or (has_days and node["name"] not in PARTS)
+        return node["name"] == models.DAYS or (has_days and node["name"] not in models.PARTS)
 
     def _spec(self, unique_id: str) -> dg.AssetSpec:
         kinds = _KEPT if _is_kept(self._nodes[unique_id]) else _LOADED

@@ -22,16 +22,16 @@ def run_by_pipes(context: dg.AssetExecutionContext, client: dg.PipesSubprocessCl
             try:
                 client.run(context=context, command=command, env=environment, cwd=folder)
                 code = 0
-            except dg.DagsterError as error:
+            except Exception as error:  # of a class that Dagster does not export
                 code = _code_of(error)
         return checked(plan, code)
 
     return run
 
 
-def _code_of(error: dg.DagsterError) -> int:
+def _code_of(error: Exception) -> int:
     """The code that a process ended with, which the client tells in the fault's sentence only."""
-    found = re.search(r"code (-?\d+)", str(error))
+    found = re.fullmatch(r"External execution process failed with code (-?\d+)", str(error))
     if found is None:
         raise error
     return int(found[1])

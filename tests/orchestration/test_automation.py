@@ -1,9 +1,14 @@
 """What is built without a schedule, as Dagster itself evaluates the conditions."""
 
+from typing import Any
+
 import dagster as dg
 
 from orchestration.definitions import defs
-from orchestration.defs.ingestion import activity_events
+from orchestration.defs.automation import AFTER_DAYS_CHANGE, automated, automated_days
+from orchestration.defs.ingestion import activity_events, prompts, users
+from orchestration.defs.lake import lake_days, lake_state
+from orchestration.defs.resources import resources
 
 
 def analytics(name: str) -> dg.AssetKey:
@@ -42,3 +47,41 @@ def test_models_are_built_after_the_library_changes_and_not_after_each_other() -
     assert below <= requested(changed)
     assert not {"mrr_daily", "stg_library__users", "currency_rates"} & requested(changed)
     assert (requested(again), requested(hourly)) == (set(), set())
+
+
+def test_in_the_lake_a_day_follows_its_events_and_what_is_made_of_all_days_follows_them() -> None:
+    lake = dg.Definitions(
+        assets=[
+            *(activity_events, prompts, users),
+            automated_days(lake_days),
+            automated(lake_state, AFTER_DAYS_CHANGE),
+        ],
+        resources=resources,
+    )
+
+    def tick(*changed: dg.AssetMaterialization) -> tuple[set[frozenset[str | None]], set[frozenset[str | None]]]:
+        """What is asked for after changes: the days, the same of all that are computed together; and the state."""
+        for one in changed:
+            instance.report_runless_asset_event(one)
+        result = dg.evaluate_automation_conditions(lake, instance, cursor=cursors[-1])
+        cursors.append(result.cursor)
+        days, state = (
+            {frozenset(result.get_requested_partitions(key)) for key in asset.keys} for asset in (lake_days, lake_state)
+        )
+        return days, state
+
+    cursors: list[Any] = [None]
+    nothing, all_of_it, the_day = {frozenset()}, {frozenset({None})}, {frozenset({"2026-03-01"})}
+    with dg.DagsterInstance.ephemeral() as instance:
+        # Events that were loaded before Spark was chosen.
+        events = dg.AssetMaterialization(activity_events.key, partition="2026-03-01")
+        instance.report_runless_asset_event(events)
+        assert tick() == (the_day, all_of_it)
+        state = [dg.AssetMaterialization(key) for key in lake_state.keys]
+        days = [dg.AssetMaterialization(key, partition="2026-03-01") for key in lake_days.keys]
+        assert tick(*state) == (nothing, nothing)
+        assert tick(*days) == (nothing, all_of_it)
+        assert tick(*state, events) == (the_day, nothing)
+        assert tick(*days) == (nothing, all_of_it)
+        assert tick(*state, dg.AssetMaterialization(prompts.key)) == (nothing, all_of_it)
+        assert tick(*state) == (nothing, nothing)

@@ -16,11 +16,12 @@ import pytest
 from pyarrow import parquet
 
 from ingest.lake import Lake
-from orchestration.defs.lake import DAYS, READABLE, lake_days, lake_state
+from orchestration.defs.lake import READABLE, lake_days, lake_state
 from orchestration.defs.resources import Library as LibraryResource
 from orchestration.defs.resources import Spark
 from orchestration.lib.days import day_range
 from orchestration.lib.dbt_runs import build_models
+from orchestration.lib.lake_specs import DAYS
 from orchestration.spark.local import JOB, checked
 from orchestration.spark.models import day_models, state_models
 from orchestration.spark.plan import Plan
