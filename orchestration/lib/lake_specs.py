@@ -1,6 +1,7 @@
 """What Spark computes as assets: their keys are those that dbt's models have where PostgreSQL computes them."""
 
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -56,7 +57,7 @@ class LakeSpecs:
             group_name=GROUP,
             kinds=_KEPT,
         )
-        return [*(self._spec(one) for one in self._models if self._is_by_day(one)), likes]
+        return _in_order([*(self._spec(one) for one in self._models if self._is_by_day(one)), likes])
 
     def state(self) -> list[dg.AssetSpec]:
         """What is computed as a whole, or of what dbt makes of the days."""
@@ -75,7 +76,8 @@ class LakeSpecs:
             kinds=_LOADED,
             tags={"mart": ""},
         )
-        return [*(self._spec(one) for one in self._models if not self._is_by_day(one)), likes, neighbours]
+        whole = (self._spec(one) for one in self._models if not self._is_by_day(one))
+        return _in_order([*whole, likes, neighbours])
 
     def checks(self) -> list[dg.AssetCheckSpec]:
         """The tests in dbt that read what is loaded: a build of the rest leaves them out."""
@@ -113,6 +115,13 @@ class LakeSpecs:
                 yield from self._below(upstream)
             else:
                 yield node
+
+
+def _in_order(specs: list[dg.AssetSpec]) -> list[dg.AssetSpec]:
+    """Each after what it is made of."""
+    by_key = {spec.key: spec for spec in sorted(specs, key=lambda one: one.key)}
+    order = TopologicalSorter({key: [dep.asset_key for dep in spec.deps] for key, spec in by_key.items()})
+    return [by_key[key] for key in order.static_order() if key in by_key]
 
 
 def _is_ours(node: Mapping[str, Any]) -> bool:

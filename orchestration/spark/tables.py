@@ -59,8 +59,7 @@ def ensure_table(driver: Driver, model: Model) -> None:
 def make_table(driver: Driver, model: Model, name: str) -> None:
     """Make an empty table with a model's columns and indexes."""
     columns = SQL(", ").join(
-        SQL("{} {}").format(Identifier(column), SQL(kind))
-        for column, kind in (model.columns or {}).items()
+        SQL("{} {}").format(Identifier(column), SQL(kind)) for column, kind in (model.columns or {}).items()
     )
     driver.execute(SQL("CREATE TABLE {} ({})").format(table_of(name), columns))
     for index in model.indexes:
