@@ -65,7 +65,7 @@ def automated(warehouse: dg.AssetsDefinition, condition: Condition = AFTER_LIBRA
 
 
 def automated_days(lake_days: dg.AssetsDefinition) -> dg.AssetsDefinition:
-    """Days of the lake follow their events: the one table that says which are loaded does, and the others go with it."""
+    """Days of the lake follow their events: the table that says which are loaded does, and the others go with it."""
 
     def with_condition(spec: dg.AssetSpec) -> dg.AssetSpec:
         return spec.replace_attributes(automation_condition=AFTER_EVENTS_OF_THE_DAY) if spec.key == DAYS else spec

@@ -25,11 +25,12 @@ READABLE = "each_day_is_readable"
 Results = Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]
 
 _specs = LakeSpecs(manifest)
+_DAYS, _STATE = _specs.days(), _specs.state()
 
 
 @dg.multi_asset(
     name="lake_days",
-    specs=_specs.days(),
+    specs=_DAYS,
     check_specs=[
         dg.AssetCheckSpec(READABLE, asset=DAYS, description="The files of each day that changed are sound."),
     ],
@@ -57,12 +58,12 @@ def lake_days(context: dg.AssetExecutionContext, library: Library, spark: Spark)
         _tell_days(context, done.days, report)
     if faults and is_chosen:
         raise dg.Failure(faults)
-    yield from _results(context, report)
+    yield from _results(_DAYS, report)
     told_of = faults or "The files of each day that changed are sound."
     yield dg.AssetCheckResult(asset_key=DAYS, check_name=READABLE, passed=not faults, description=told_of)
 
 
-@dg.multi_asset(name="lake_state", specs=_specs.state())
+@dg.multi_asset(name="lake_state", specs=_STATE)
 def lake_state(context: dg.AssetExecutionContext, library: Library, spark: Spark) -> Results:
     """What is computed of all days at once: windows, weeks and months, tags, likes and neighbours.
 
@@ -76,7 +77,7 @@ def lake_state(context: dg.AssetExecutionContext, library: Library, spark: Spark
         with sole_refresh():
             load(library.engine, prepared, report)
         forget_old(prepared.plan.derived)
-    yield from _results(context, report)
+    yield from _results(_STATE, report)
 
 
 @dg.multi_asset_check(specs=_specs.checks(), can_subset=True, name="lake_tests")
@@ -112,17 +113,17 @@ def told() -> Iterator[None]:
         raise dg.Failure(str(error)) from error
 
 
-def _results(context: dg.AssetExecutionContext, report: Mapping[str, Any]) -> Results:
+def _results(specs: Iterable[dg.AssetSpec], report: Mapping[str, Any]) -> Results:
     figures = _figures(report)
-    for key in sorted(context.selected_asset_keys):
-        yield dg.MaterializeResult(asset_key=key, metadata=figures.get(key, {}))
+    for spec in specs:
+        yield dg.MaterializeResult(asset_key=spec.key, metadata=figures.get(spec.key, {}))
 
 
 def _tell_days(context: dg.AssetExecutionContext, computed: Iterable[date], report: Mapping[str, Any]) -> None:
     figures = _figures(report)
-    for key in sorted(context.selected_asset_keys):
+    for spec in _DAYS:
         for day in sorted(computed):
-            context.log_event(dg.AssetMaterialization(key, partition=str(day), metadata=figures.get(key, {})))
+            context.log_event(dg.AssetMaterialization(spec.key, partition=str(day), metadata=figures.get(spec.key, {})))
 
 
 def _figures(report: Mapping[str, Any]) -> dict[dg.AssetKey, dict[str, Any]]:

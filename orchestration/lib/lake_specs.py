@@ -1,6 +1,7 @@
 """What Spark computes as assets: their keys are those that dbt's models have where PostgreSQL computes them."""
 
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -64,12 +65,12 @@ class LakeSpecs:
         )
         uses = dg.AssetSpec(
             USES_OF_DAYS,
-            deps=[dg.AssetKey(["analytics", DAYS]), EVENTS],
+            deps=[DAYS, EVENTS],
             description="Each person's newest views and copies of each day.",
             group_name=GROUP,
             kinds=_KEPT,
         )
-        return [*(self._spec(one) for one in self._models if self._is_by_day(one)), likes, uses]
+        return _in_order([*(self._spec(one) for one in self._models if self._is_by_day(one)), likes, uses])
 
     def state(self) -> list[dg.AssetSpec]:
         """What is computed as a whole, or of what dbt makes of the days."""
@@ -95,7 +96,8 @@ class LakeSpecs:
             kinds=_LOADED,
             tags={"mart": ""},
         )
-        return [*(self._spec(one) for one in self._models if not self._is_by_day(one)), likes, uses, neighbours]
+        whole = (self._spec(one) for one in self._models if not self._is_by_day(one))
+        return _in_order([*whole, likes, uses, neighbours])
 
     def checks(self) -> list[dg.AssetCheckSpec]:
         """The tests in dbt that read what is loaded: a build of the rest leaves them out."""
@@ -113,8 +115,9 @@ class LakeSpecs:
 
     def _is_by_day(self, unique_id: str) -> bool:
         node = self._nodes[unique_id]
-        has_days = node["config"]["materialized"] == "incremental" and "activity_date" in node["columns"]
-        return node["name"] == models.DAYS or (has_days and node["name"] not in models.PARTS)
+        # What is appended day by day; a model that is merged by another key is computed of all of them.
+        has_days = node["config"].get("incremental_strategy") == "append" and "activity_date" in node["columns"]
+        return bool(node["name"] == models.DAYS or (has_days and node["name"] not in models.PARTS))
 
     def _spec(self, unique_id: str) -> dg.AssetSpec:
         kinds = _KEPT if _is_kept(self._nodes[unique_id]) else _LOADED
@@ -135,8 +138,15 @@ class LakeSpecs:
                 yield node
 
 
+def _in_order(specs: list[dg.AssetSpec]) -> list[dg.AssetSpec]:
+    """Each after what it is made of."""
+    by_key = {spec.key: spec for spec in sorted(specs, key=lambda one: one.key)}
+    order = TopologicalSorter({key: [dep.asset_key for dep in spec.deps] for key, spec in by_key.items()})
+    return [by_key[key] for key in order.static_order() if key in by_key]
+
+
 def _is_ours(node: Mapping[str, Any]) -> bool:
-    return node["resource_type"] == "model" and GROUP in node["config"]["tags"]
+    return bool(node["resource_type"] == "model" and GROUP in node["config"]["tags"])
 
 
 def _is_view(node: Mapping[str, Any]) -> bool:
