@@ -150,7 +150,7 @@ def _is_ours(node: Mapping[str, Any]) -> bool:
 
 
 def _is_view(node: Mapping[str, Any]) -> bool:
-    return node["resource_type"] == "model" and node["config"]["materialized"] == "view"
+    return bool(node["resource_type"] == "model" and node["config"]["materialized"] == "view")
 
 
 def _is_kept(node: Mapping[str, Any]) -> bool:
