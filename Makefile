@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .PHONY: demo minilm spark test check fmt test-oldest test-infra test-spark screenshots pictures messages formats \
-	infra-tables bench-import bench-analytics bench-discovery bench-dashboard docs lock clean
+	infra-tables bench-import bench-analytics bench-discovery bench-dashboard bench-scale docs lock clean
 
 demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
 	$(BIN)/promptory demo
@@ -35,8 +35,9 @@ POSTGRES_BIN ?= $(firstword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQL that is supported.
 	$(PYTEST) --postgres-bin $(POSTGRES_BIN) tests/schema tests/ingest tests/warehouse
 
+# Tests that change the emulated clouds are run in order, by one process (tests/infra/conftest.py).
 test-infra: $(VENV)/.development .venv-infra/.ready  ## Everything about infra/: applied to an emulated AWS, scanned; minutes.
-	$(PYTEST) -m 'infra or not infra' tests/infra tests/containers
+	$(PYTEST) --dist loadgroup --no-loadscope-reorder -m 'infra or not infra' tests/containers tests/infra
 
 test-spark: $(VENV)/.development $(VENV)/.spark  ## PostgreSQL and Spark side by side, on a million events too; minutes.
 	$(BIN)/pytest -m 'spark or not spark' tests/spark
@@ -73,6 +74,9 @@ bench-discovery: $(VENV)/.runtime .venv-bench/.ready  ## Time searches and recom
 
 bench-dashboard: $(VENV)/.development  ## Time the dashboard's pages over a large library; needs Chromium, nothing else should run.
 	$(BIN)/python -m benchmarks.bench_dashboard
+
+bench-scale: $(VENV)/.runtime $(VENV)/.spark  ## Refreshes of 1, 10 and 50 million events with PostgreSQL and with Spark; hours, nothing else should run.
+	$(BIN)/python -m benchmarks.bench_scale
 
 bench-import: $(VENV)/.runtime .venv-bench/.ready  ## Time the import beside COPY and dlt; nothing else should run.
 	$(BIN)/python -m benchmarks.bench_import

@@ -101,6 +101,9 @@ class Batch:
 def wait_for_turn(connection: Connection) -> None:
     """One load at a time: two that bring the same new text, collection or month would trip over each other."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    # How references are looked up is planned once a session: in one that saw a table while it was small, by reading
+    # all of it for each row.
+    connection.execute(text("DISCARD PLANS"))
 
 
 @contextmanager

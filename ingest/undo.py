@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, text
 
 from ingest.batch import wait_for_turn
 from ingest.errors import RefusedError, Remedy
+from ingest.lake import events_of_prompts, lake_in_use
 from schema.database import connect
 from schema.errors import PromptoryError
 from schema.models import BatchKind, BatchStatus, Prompt, PromptSource
@@ -82,13 +83,15 @@ WHERE c.batch_id = :batch_id AND c.relation = 'prompts'
 LIMIT 1
 """
 
-_ACTIVITY = """
-SELECT
-    (SELECT count(*) FROM library.user_prompt_likes AS l INNER JOIN library.prompts AS p ON p.id = l.prompt_id
-     WHERE p.batch_id = :batch_id) AS likes,
-    (SELECT count(*) FROM library.activity_events AS e INNER JOIN library.prompts AS p ON p.id = e.prompt_id
-     WHERE p.batch_id = :batch_id) AS events
+_LIKES = """
+SELECT count(*) FROM library.user_prompt_likes AS l INNER JOIN library.prompts AS p ON p.id = l.prompt_id
+WHERE p.batch_id = :batch_id
 """
+_EVENTS = """
+SELECT count(*) FROM library.activity_events AS e INNER JOIN library.prompts AS p ON p.id = e.prompt_id
+WHERE p.batch_id = :batch_id
+"""
+_PROMPTS = "SELECT id FROM library.prompts WHERE batch_id = :batch_id"
 
 
 _NEVER_IMPORTED = ("id", "merged_into", "created_by", "created_at", "batch_id")
@@ -219,12 +222,13 @@ def undo_import(engine: Engine, batch_id: int, *, force: bool = False) -> UndoRe
     Raises:
         PromptoryError: there is no such import, it changed nothing, or later imports, curators' decisions or people's
             activity built on it; the message says what to do.
+        LakeError: the engine is spark, and the lake cannot be read.
     """
     with connect(engine) as connection:
         wait_for_turn(connection)
         own = {"batch_id": batch_id}
         _check(connection, batch_id)
-        likes, events = connection.execute(text(_ACTIVITY), own).tuples().one()
+        likes, events = int(connection.scalar(text(_LIKES), own) or 0), _events(connection, batch_id)
         if (likes or events) and not force:
             raise RefusedError(
                 f"Prompts of batch {batch_id} have {likes:,} likes and {events:,} events since, which would go with "
@@ -238,6 +242,14 @@ def undo_import(engine: Engine, batch_id: int, *, force: bool = False) -> UndoRe
         for statement in _STATEMENTS:
             connection.execute(text(statement), own)
     return UndoResult(batch_id, int(removed or 0), int(restored or 0), likes, events)
+
+
+def _events(connection: Connection, batch_id: int) -> int:
+    """How many events name prompts of a batch; in the lake, they go when it is compacted."""
+    own = {"batch_id": batch_id}
+    if lake := lake_in_use():
+        return events_of_prompts(connection, lake, list(connection.scalars(text(_PROMPTS), own)))
+    return int(connection.scalar(text(_EVENTS), own) or 0)
 
 
 def _check(connection: Connection, batch_id: int) -> None:

@@ -50,9 +50,27 @@ class Settings(BaseSettings):
     lake: str = Field("", description="Folder or s3://bucket/prefix of the event lake; unset: home/lake")
     engine: Engine = Field("postgres", description="What counts raw events: postgres, or spark over the lake")
     activity_months: int = Field(24, ge=1, le=1200, description="Months of raw events that are kept")
-    spark_memory: str = Field("1g", pattern=r"^[1-9]\d*[mg]$", description="Memory of Spark's process here: 1g, 1500m")
-    spark_cores: int = Field(0, ge=0, le=1024, description="Cores that Spark works on here; 0: all")
+    spark_memory: str = Field(
+        "1g", pattern=r"^[1-9]\d*[mg]$", description="Memory of Spark's process here, or of each of EMR's: 1g, 1500m"
+    )
+    spark_cores: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        description="Cores that Spark works on here, or in each process of EMR's; 0: all, or four",
+    )
     java_home: str = Field("", validation_alias="JAVA_HOME", description="Java for Spark; unset: the one on the PATH")
+    emr_application: str = Field(
+        "",
+        pattern=r"^[0-9a-z]*$",
+        description="Id of the EMR Serverless application that runs Spark; unset: Spark runs here",
+    )
+    emr_role: str = Field(
+        "", pattern=r"^(arn:[a-z-]+:iam::\d{12}:role/.+)?$", description="ARN of what its jobs act as"
+    )
+    spark_start_minutes: int = Field(
+        15, ge=1, le=1440, description="Minutes after which a job on EMR that has not started is cancelled"
+    )
     embedder: EmbedderName = Field("none", description="What search compares meanings with, beside words")
     bedrock_model: BedrockModel = "cohere.embed-multilingual-v3"
     bedrock_region: str | None = Field(None, description="Unset: as AWS's own settings say")
@@ -131,6 +149,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 "set all of PROMPTORY_OIDC_METADATA_URL, PROMPTORY_OIDC_CLIENT_ID, PROMPTORY_OIDC_CLIENT_SECRET and "
                 "PROMPTORY_DASHBOARD_URL, or none of the first three"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _emr_is_whole(self) -> Self:
+        if bool(self.emr_application) != bool(self.emr_role):
+            raise ValueError("set both of PROMPTORY_EMR_APPLICATION and PROMPTORY_EMR_ROLE, or neither")
+        if self.emr_application and not self.lake.startswith("s3://"):
+            raise ValueError(
+                "set PROMPTORY_LAKE to s3://bucket or s3://bucket/prefix: EMR reads no folder of this machine"
             )
         return self
 

@@ -11,7 +11,8 @@ from dashboard.components import plain, table
 from dashboard.imports.wording import telling, told
 from dashboard.translation import N_, _, ngettext
 from dashboard.translation.faults import translated
-from ingest import BatchResult, Inbox, RejectedObject, retry_activity, retry_subscriptions
+from ingest import BatchResult, Inbox, RejectedObject, retry_subscriptions
+from ingest.lake import retry_events
 from schema.errors import PromptoryError
 from schema.models import BatchKind, BatchStatus
 from schema.repository.history import BatchSummary, recent_batches, rejections_of
@@ -25,7 +26,7 @@ _KINDS = {
     BatchKind.SUBSCRIPTIONS: N_("Subscriptions"),
 }
 _RETRIES: dict[BatchKind, Callable[[Engine], BatchResult]] = {
-    BatchKind.ACTIVITY: retry_activity,
+    BatchKind.ACTIVITY: retry_events,
     BatchKind.SUBSCRIPTIONS: retry_subscriptions,
 }
 

@@ -96,6 +96,7 @@ data "aws_iam_policy_document" "run" {
       data.aws_iam_policy_document.read_landing.json,
     ],
     data.aws_iam_policy_document.bedrock[*].json,
+    data.aws_iam_policy_document.launch_spark[*].json,
   )
 
   statement {

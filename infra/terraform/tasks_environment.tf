@@ -63,11 +63,13 @@ locals {
   dagster_environment = merge(
     local.embedder_environment,
     local.dagster_instance,
+    local.spark_environment,
     {
       PROMPTORY_DATABASE_URL   = "postgresql://promptory_dagster_login@${local.database_path}"
       PROMPTORY_IMAGES         = "s3://${aws_s3_bucket.images.id}/images"
       PROMPTORY_INBOX          = "s3://${aws_s3_bucket.inbox.id}/inbox"
       PROMPTORY_LANDING        = "s3://${aws_s3_bucket.inbox.id}/landing"
+      PROMPTORY_LAKE           = "s3://${aws_s3_bucket.lake.id}"
       DAGSTER_CODE_SERVER_HOST = local.code_server_host
     },
   )

@@ -3,14 +3,15 @@
 `layout` says where what lies, `manifest` what a day's marker says, and `store` reads and writes both. `write` adds
 event files by way of `staging`, and `ledger` what PostgreSQL holds, both through a `spool` on disk and through `days`,
 which keeps a day to one writer and commits it; `restore` is the way back, and `engine` says which way event files go.
-`compact` makes days tidy, and `check` reads them all. Nobody's memory grows with a file or a day: `files` and `ids` say
-how.
+`compact` makes days tidy, `check` reads them all, and `held` counts what is there. Nobody's memory grows with a file or
+a day: `files` and `ids` say how.
 """
 
 from ingest.lake.check import Finding, LakeCheck, check, day_faults
-from ingest.lake.compact import Compaction, compact
+from ingest.lake.compact import Compaction, compact, drop_months
 from ingest.lake.days import check_schema, settle_versions
 from ingest.lake.engine import load_events, retry_events
+from ingest.lake.held import events_by_day, events_held, events_of_prompts, lake_in_use
 from ingest.lake.layout import COLUMNS, EVENTS
 from ingest.lake.ledger import write_loaded, write_own
 from ingest.lake.manifest import LakeFile, Manifest
@@ -32,6 +33,11 @@ __all__ = [
     "check_schema",
     "compact",
     "day_faults",
+    "drop_months",
+    "events_by_day",
+    "events_held",
+    "events_of_prompts",
+    "lake_in_use",
     "load_events",
     "only_in_lake",
     "refuse_if_only_in_lake",

@@ -69,6 +69,27 @@ def compact(engine: Engine, lake: Lake, progress: Progress = no_progress) -> Com
     return done
 
 
+def drop_months(engine: Engine, lake: Lake) -> int:
+    """Take the days out of the lake whose months are kept no longer, and touch no other; returns how many those are.
+
+    Raises:
+        LakeDayError: days' markers cannot be read; the others are out.
+        LakeError: the lake cannot be reached.
+    """
+    with connect(engine) as connection:
+        dropped = set(connection.scalars(text(_DROPPED)))
+    gone: list[date] = []
+
+    def drop(day: date) -> None:
+        with open_day(engine, lake, day) as opened:
+            if opened.drop():
+                gone.append(day)
+
+    # What is left of a day that was dropped before is an empty folder.
+    each_day((day for day in lake.days() if day in dropped and lake.names(day)), drop)
+    return len(gone)
+
+
 def _tidy(opened: OpenDay, done: Compaction) -> None:
     people = _gone(opened, "user_id", "users")
     prompts = _gone(opened, "prompt_id", "prompts")

@@ -8,6 +8,7 @@ from orchestration.defs.resources import IS_SPARK
 from orchestration.lib.embedding_tables import refresh_embeddings
 from orchestration.lib.foresight import measure_foresight
 from orchestration.lib.neighbour_tables import refresh_neighbours
+from orchestration.spark.derived import derived_folder
 from schema.database import engine_for
 from schema.embedders import embedder_named
 from schema.roles import Role
@@ -36,7 +37,7 @@ def prompt_neighbours() -> dg.MaterializeResult[Any]:
 )
 def recommendation_nights() -> dg.MaterializeResult[Any]:
     """How well the likes of the newest week are foreseen from what was before it, one row a night."""
-    found = measure_foresight(engine_for(Role.DBT))
+    found = measure_foresight(engine_for(Role.DBT), derived_folder())
     if found is None:
         return dg.MaterializeResult(metadata={"people": 0})
     return dg.MaterializeResult(

@@ -20,7 +20,7 @@ from ingest import (
     refresh_subscription_status,
 )
 from ingest.inbox import DONE, REJECTED
-from ingest.lake import load_events
+from ingest.lake import drop_months, lake_in_use, load_events
 from orchestration.defs.resources import IS_SPARK, Library
 from schema.database import viewer_session
 from schema.errors import DatabaseError, PromptoryError
@@ -102,9 +102,12 @@ def activity_events(context: dg.AssetExecutionContext, library: Library) -> dg.M
 
 @dg.asset(key_prefix="library", group_name="library", kinds={"postgres"})
 def activity_months(library: Library) -> dg.MaterializeResult[Any]:
-    """The months of the ledger: made ahead, and their raw events dropped when they are no longer kept."""
+    """The months of the ledger: made ahead, and raw events dropped, in the lake too, when they are kept no longer."""
     kept = library.settings.activity_months
-    return dg.MaterializeResult(metadata={"months kept": kept, "dropped": keep_months(library.engine, kept)})
+    told = {"months kept": kept, "dropped": keep_months(library.engine, kept)}
+    if lake := lake_in_use():
+        told["days dropped from the lake"] = drop_months(library.engine, lake)
+    return dg.MaterializeResult(metadata=told)
 
 
 @dg.asset(key_prefix="library", group_name="library", kinds={"postgres"}, deps=[users])

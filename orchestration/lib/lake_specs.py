@@ -17,12 +17,18 @@ DAYS = dg.AssetKey(["analytics", models.DAYS])
 LIKES = dg.AssetKey(["library", "user_prompt_likes"])
 NEIGHBOURS = dg.AssetKey(["analytics", "prompt_neighbours"])
 LIKES_OF_DAYS = dg.AssetKey(["analytics", "likes_of_days"])
+USES_OF_DAYS = dg.AssetKey(["analytics", "uses_of_days"])
+RECENT_USES = dg.AssetKey(["library", "recent_uses"])
 
 # Models that the load fills, too, are in PostgreSQL as well; the others are files beside the lake.
 _LOADED, _KEPT = {"spark", "postgres"}, {"spark", "parquet"}
 
 
-_OTHER_NAMES = {"library_user_prompt_likes": LIKES, "prompt_neighbour_lists": NEIGHBOURS}
+_OTHER_NAMES = {
+    "library_user_prompt_likes": LIKES,
+    "library_recent_uses": RECENT_USES,
+    "prompt_neighbour_lists": NEIGHBOURS,
+}
 
 
 def key_of(model: str) -> dg.AssetKey:
@@ -57,7 +63,14 @@ class LakeSpecs:
             group_name=GROUP,
             kinds=_KEPT,
         )
-        return _in_order([*(self._spec(one) for one in self._models if self._is_by_day(one)), likes])
+        uses = dg.AssetSpec(
+            USES_OF_DAYS,
+            deps=[DAYS, EVENTS],
+            description="Each person's newest views and copies of each day.",
+            group_name=GROUP,
+            kinds=_KEPT,
+        )
+        return _in_order([*(self._spec(one) for one in self._models if self._is_by_day(one)), likes, uses])
 
     def state(self) -> list[dg.AssetSpec]:
         """What is computed as a whole, or of what dbt makes of the days."""
@@ -65,6 +78,13 @@ class LakeSpecs:
             LIKES,
             deps=[LIKES_OF_DAYS, dg.AssetKey(["library", "users"]), dg.AssetKey(["library", "prompts"])],
             description="Who likes what now: the last word over all days.",
+            group_name=GROUP,
+            kinds=_LOADED,
+        )
+        uses = dg.AssetSpec(
+            RECENT_USES,
+            deps=[USES_OF_DAYS, dg.AssetKey(["library", "users"]), dg.AssetKey(["library", "prompts"])],
+            description="What each person viewed and copied last, which pages read beside the ledger.",
             group_name=GROUP,
             kinds=_LOADED,
         )
@@ -77,12 +97,12 @@ class LakeSpecs:
             tags={"mart": ""},
         )
         whole = (self._spec(one) for one in self._models if not self._is_by_day(one))
-        return _in_order([*whole, likes, neighbours])
+        return _in_order([*whole, likes, uses, neighbours])
 
     def checks(self) -> list[dg.AssetCheckSpec]:
         """The tests in dbt that read what is loaded: a build of the rest leaves them out."""
         loaded = {one for one in self._models if not _is_kept(self._nodes[one])}
-        found = []
+        found: list[dg.AssetCheckSpec] = []
         for test, node in self._nodes.items():
             if node["resource_type"] != "test" or "reads_ledger" in node["config"]["tags"]:
                 continue

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import fsspec
 
 from schema.errors import PromptoryError
+from schema.settings import get_settings
 
 READERS_ARE_DONE = timedelta(days=1)
 """So long after a marker was replaced, nobody reads the files that only the old one named."""
@@ -24,6 +25,12 @@ class Marker:
     rows: int
     revision: int | None = None
     """The revision of a day when it was computed."""
+
+
+def derived_folder() -> str | None:
+    """Where Spark keeps what it computed; None where the engine is another."""
+    settings = get_settings()
+    return f"{settings.lake}/derived" if settings.engine == "spark" else None
 
 
 def parts_of(derived: str, model: str) -> dict[str, Marker]:

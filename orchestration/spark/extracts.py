@@ -12,6 +12,7 @@ from pyarrow import csv, parquet
 Driver = Connection[tuple[Any, ...]]
 
 EXTRACTS: dict[str, LiteralString] = {
+    "library_activity_days": "SELECT activity_date, events_dropped_at FROM library.activity_days",
     "library_prompts": "SELECT id, created_by, archived_at, merged_into FROM library.prompts",
     "library_shown_lists": "SELECT list_id, shown_at, surface, user_id FROM library.shown_lists",
     "library_impressions": "SELECT list_id, shown_at, prompt_id, place, reason FROM library.impressions",

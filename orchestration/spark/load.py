@@ -12,6 +12,7 @@ from orchestration.spark.derived import Marker, parts_of, whole_of
 from orchestration.spark.likes import load_likes
 from orchestration.spark.models import DAYS, LIKES, NEIGHBOURS, PARTS, day_models, state_models
 from orchestration.spark.plan import Plan
+from orchestration.spark.recent_uses import RECENT_USES, forget_dropped_uses, load_recent_uses
 from orchestration.spark.render import Model, rendered_models
 from orchestration.spark.tables import (
     Driver,
@@ -115,6 +116,9 @@ def load_state(engine: Engine, warehouse: Engine, plan: Plan, began_at: datetime
         files = marker.files if marker else ()
         if name == LIKES:
             rows[name] = load_likes(engine, files, began_at)
+        elif name == RECENT_USES:
+            rows[name] = load_recent_uses(engine, files)
+            forget_dropped_uses(engine, plan.derived)
         elif name == NEIGHBOURS:
             rows[name] = replace_neighbours(warehouse, _neighbours_of(files))
         else:

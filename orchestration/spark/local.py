@@ -10,7 +10,7 @@ from typing import Any
 
 from orchestration.spark.java import java_for_spark
 from orchestration.spark.plan import Plan, session_settings
-from schema.errors import PromptoryError
+from schema.errors import PromptoryError, SettingsError
 from schema.settings import get_settings
 
 JOB = Path(__file__).with_name("job.py")
@@ -42,10 +42,12 @@ def run_here(plan: Plan) -> dict[str, Any]:
     """Run a job to its end; returns its report: `models` with rows, seconds and peak_mb, and the same of the whole.
 
     Raises:
-        SettingsError: PySpark or Java is missing.
+        SettingsError: PySpark or Java is missing, or the lake is in S3, which Spark does not read here.
         PromptoryError: the job failed; the message says of which model and why.
     """
     environment = job_environment()
+    if "://" in plan.derived:
+        raise SettingsError("Spark on this machine reads a lake in a folder: let PROMPTORY_LAKE name one.")
     with TemporaryDirectory(prefix="promptory-spark-") as folder:
         command = job_command(write_plan(plan, Path(folder)))
         done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
@@ -61,7 +63,15 @@ def checked(plan: Plan, code: int) -> dict[str, Any]:
     place = Path(plan.report)
     if not place.exists():
         raise PromptoryError(f"The Spark job {plan.job} {_ending(code)}; what was computed before stands.")
-    report: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    return without_fault(json.loads(place.read_text(encoding="utf-8")))
+
+
+def without_fault(report: dict[str, Any]) -> dict[str, Any]:
+    """A report, if the job did all of its work.
+
+    Raises:
+        PromptoryError: it did not; the message says of which model and why.
+    """
     if fault := report["fault"]:
         raise PromptoryError(f"Spark could not compute {fault['model']}: {fault['sentence']}.")
     return report

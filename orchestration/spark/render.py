@@ -12,6 +12,7 @@ from typing import Any, Literal
 from orchestration.lib.dbt_project import PROJECT_DIR, dbt_command, last_line, newest_change
 from orchestration.lib.neighbours import NEIGHBOURS_PER_PROMPT, POPULARITY_EXPONENT
 from schema.errors import PromptoryError
+from schema.repository.recent_uses import USES_KEPT
 
 RENDERED = PROJECT_DIR / "target" / "spark"
 _LIST = "models.json"
@@ -86,11 +87,11 @@ def _in_order(models: list[Model]) -> dict[str, Model]:
 
 
 def _own_models() -> list[Model]:
-    """Likes, which the load itself keeps in PostgreSQL, and neighbours, which Python computes there."""
+    """What dbt has no model of: likes, which the load itself keeps in PostgreSQL, neighbours, and newest uses."""
     neighbours = _own_text("neighbours").format(
         popularity_exponent=POPULARITY_EXPONENT, neighbours_per_prompt=NEIGHBOURS_PER_PROMPT
     )
-    known = ("known_likes", "stg_library__users", "library_prompts")
+    people_and_prompts = ("stg_library__users", "library_prompts")
     return [
         Model(
             name="likes_of_days",
@@ -101,10 +102,22 @@ def _own_models() -> list[Model]:
         Model(
             name="library_user_prompt_likes",
             text=_own_text("likes"),
-            inputs=("likes_of_days", *known),
+            inputs=("likes_of_days", "known_likes", *people_and_prompts),
             is_loaded=True,
         ),
         Model(name="prompt_neighbour_lists", text=neighbours, inputs=("int_person_signals",), is_loaded=True),
+        Model(
+            name="uses_of_days",
+            text=_own_text("uses_of_days").format(uses_kept=USES_KEPT),
+            inputs=("int_activity_days", "library_activity_events"),
+            partition="activity_date",
+        ),
+        Model(
+            name="library_recent_uses",
+            text=_own_text("recent_uses").format(uses_kept=USES_KEPT),
+            inputs=("uses_of_days", "library_activity_days", *people_and_prompts),
+            is_loaded=True,
+        ),
     ]
 
 

@@ -11,6 +11,7 @@ from orchestration.spark.extracts import EXTRACTS, Driver
 from orchestration.spark.lake_days import newest_days, sound_files
 from orchestration.spark.models import PARTS, Parts, day_models, relations_read, state_models
 from orchestration.spark.plan import EVENTS, EVENTS_SCHEMA, Input, schema_of
+from orchestration.spark.recent_uses import USES
 from orchestration.spark.tables import is_there, table_of
 from orchestration.spark.work import Work
 from schema.errors import PromptoryError
@@ -20,10 +21,16 @@ EDGES = (0, 1, 2, 7, 14, 30, 60)
 _LIKES_FOLLOW = 7
 """A list that was shown is judged by the likes of so many days after it, and of its own."""
 
-_WORDS = (
-    "activity_date date, user_id bigint, prompt_id bigint, "
-    "last_word struct<occurred_at: timestamp, event_id: binary, event_type: string>, revision bigint"
-)
+# Of what dbt has no model of, and no contract.
+_COLUMNS = {
+    "likes_of_days": (
+        "activity_date date, user_id bigint, prompt_id bigint, "
+        "last_word struct<occurred_at: timestamp, event_id: binary, event_type: string>, revision bigint"
+    ),
+    USES: (
+        "activity_date date, user_id bigint, event_type string, prompt_id bigint, used_at timestamp, revision bigint"
+    ),
+}
 # From the newest day on that had a viewer, as int_ranking_windows looks for its end.
 _NEWEST_USE = """
 SELECT max(activity_date) FROM analytics.int_viewer_days
@@ -61,7 +68,7 @@ def _by_day(driver: Driver, work: Work, name: str) -> Input:
     files = tuple(file for marker in parts.values() for file in marker.files)
     columns = model.columns
     if not columns:
-        return Input(files, _WORDS)
+        return Input(files, _COLUMNS[name])
     dropped = [day for (day,) in driver.execute(_DROPPED) if str(day) not in parts]
     if dropped and is_there(driver, name):
         statement = SQL("SELECT {} FROM {} WHERE activity_date = ANY({})").format(

@@ -2,9 +2,22 @@
 
 import enum
 import uuid
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, Sequence, Text, Uuid, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Sequence,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.models.base import LIBRARY, Base, Moment, one_of
@@ -84,3 +97,22 @@ class ActivityDay(Base):
     )
     events_dropped_at: Mapped[Moment | None]
     lake_version: Mapped[str | None] = mapped_column(Text)
+
+
+class RecentUses(Base):
+    """What a person viewed last, or copied last, in the event lake: prompts with the moments, the newest first.
+
+    Only the engine spark fills it. What the dashboard recorded may be among it, and is in the ledger, too.
+    """
+
+    __tablename__ = "recent_uses"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.users.id", ondelete="CASCADE"), primary_key=True)
+    event_type: Mapped[EventType] = mapped_column(one_of(EventType), primary_key=True)
+    prompt_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    used_at: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
+
+    __table_args__ = (
+        CheckConstraint("event_type IN ('view', 'copy')", name="event_type"),
+        CheckConstraint("cardinality(prompt_ids) = cardinality(used_at)", name="a_moment_each"),
+    )

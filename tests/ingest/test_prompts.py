@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from ingest import FileResult, ImportOptions, UnreadableFileError, import_prompts, preview_prompts
 from schema.errors import PromptoryError
@@ -235,6 +236,25 @@ def test_loads_at_the_same_time_wait_for_each_other(library: Library, tmp_path: 
     with ThreadPoolExecutor() as pool:
         results = list(pool.map(lambda file: load(library, file), files))
     assert sorted(result.inserted for result in results) == [1, 1, 1, 2]
+
+
+def test_a_large_import_follows_small_ones_in_a_session_without_reading_the_library_for_each_row(
+    library: Library, tmp_path: Path
+) -> None:
+    def load_numbered(count: int, told: str) -> None:
+        rows = ([f"{told} {n}", f"{told} {n}"] for n in range(count))
+        load(library, write_csv(tmp_path / f"{told}.csv", ["act", "prompt"], *rows))
+
+    load_numbered(3, "first")
+    # As autovacuum does: a plan of the session for references is now one for a table of one page.
+    library.do("ANALYZE library.prompts")
+    load_numbered(10, "second")
+    load_numbered(3000, "third")
+    with library.ingest.connect() as same_session:
+        same_session.execute(text("SELECT pg_stat_force_next_flush()"))
+    scans = library.value("SELECT seq_scan FROM pg_stat_user_tables WHERE relid = 'library.prompts'::regclass")
+    assert isinstance(scans, int)
+    assert scans < 100
 
 
 def test_shapes_of_json_are_understood(library: Library, tmp_path: Path) -> None:

@@ -33,9 +33,10 @@ def test_files_and_loaded_events_are_written_made_tidy_and_checked(configured: L
     assert "2 events of 2 days" in promptory("lake", "write", "--loaded").stdout
     assert promptory("lake", "write", "--loaded").stdout == "The lake is as it was.\n"
 
-    assert promptory("lake", "compact").stdout.startswith("1 day merged, 0 days cleaned, 0 days dropped")
+    # What the ledger holds, too, stays apart from what came by file.
+    assert promptory("lake", "compact").stdout.startswith("0 days merged, 0 days cleaned, 0 days dropped")
     sound = json.loads(promptory("lake", "check", "--json").stdout)
-    assert (sound["days"], sound["files"], sound["events"], sound["findings"]) == (3, 3, 4, [])
+    assert (sound["days"], sound["files"], sound["events"], sound["findings"]) == (3, 4, 4, [])
 
 
 def test_what_is_wrong_with_the_lake_is_told_and_ends_with_1(configured: Library, tmp_path: Path) -> None:

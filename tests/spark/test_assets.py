@@ -206,7 +206,11 @@ def test_a_job_that_tells_nothing_is_judged_by_how_it_ended(code: int, words: st
 
 
 def test_assets_are_what_the_jobs_compute() -> None:
-    names = {"library_user_prompt_likes": "user_prompt_likes", "prompt_neighbour_lists": "prompt_neighbours"}
+    names = {
+        "library_user_prompt_likes": "user_prompt_likes",
+        "library_recent_uses": "recent_uses",
+        "prompt_neighbour_lists": "prompt_neighbours",
+    }
     assert {key.path[-1] for key in lake_days.keys} == {*day_models(), "int_activity_days"}
     assert {key.path[-1] for key in lake_state.keys} == {names.get(name, name) for name in state_models()}
 

@@ -31,7 +31,7 @@ def day_file(folder: Path, day: date, viewers: int) -> str:
     """A day on which so many visits viewed a prompt once."""
     path = folder / f"{day}-{viewers}.parquet"
     rows = [
-        {"event_id": f"{n:032x}", "event_type": "view", "session_id": str(n), "prompt_id": 1} for n in range(viewers)
+        {"event_id": n.to_bytes(16), "event_type": "view", "session_id": str(n), "prompt_id": 1} for n in range(viewers)
     ]
     moments = pa.array([f"{day}T12:00:00Z"] * viewers).cast(pa.timestamp("us", "UTC"))
     table = pa.Table.from_pylist(rows).append_column("occurred_at", moments)

@@ -2,18 +2,28 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
+from sqlalchemy import select
 
 from ingest import load_activity
 from ingest.errors import LakeError
 from ingest.lake import Lake, refuse_if_only_in_lake, restore, write_files
 from orchestration.lib.dbt_runs import build_models
+from orchestration.lib.neighbour_tables import refresh_neighbours
+from orchestration.spark.likes import load_likes
 from orchestration.spark.local import run_here
 from orchestration.spark.refresh import inputs_of_days, load, prepare_days
+from orchestration.spark.state import EDGES
+from schema.models import EventType
+from schema.repository.recent_uses import newest_uses
+from schema.repository.shelf import viewed_prompts
+from schema.roles import Role
 from schema.settings import get_settings
 from tests.conftest import forget_settings
 from tests.orchestration.test_cli import promptory
@@ -33,6 +43,7 @@ MARTS = {
     "active_people_daily": "",
     "tag_popularity": "",
     "prompt_neighbours": "",
+    "int_prompt_windows": "",
 }
 """Tables that are compared, each without a column that counts changes."""
 
@@ -69,6 +80,8 @@ def test_the_command_line_counts_the_same_with_either_engine(
     libraries = (on_spark, other_library)
     catalogues = [add_catalogue(library) for library in libraries]
     assert catalogues[0] == catalogues[1]
+    for library in libraries:
+        library.do("UPDATE library.prompts SET created_at = '2026-03-01T00:00:00Z'")
     events = list(activity(*catalogues[0]))
     late = [one for one in events if one["occurred_at"] < "2026-03-07T12"]
     files = [
@@ -77,6 +90,7 @@ def test_the_command_line_counts_the_same_with_either_engine(
     ]
     load_activity(other_library.ingest, files)
     run_dbt(other_library, tmp_path / "target", "build", *ONLY_MODELS)
+    refresh_neighbours(other_library.engine(Role.DBT))
 
     loaded = promptory("load-activity", *map(str, files), "--json")
     assert [one["inserted"] for one in json.loads(loaded.stdout)["files"]] == [len(events) - len(late), len(late)]
@@ -87,15 +101,35 @@ def test_the_command_line_counts_the_same_with_either_engine(
     assert on_spark.value("SELECT count(*) FROM analytics.int_search_query_days WHERE query = 'soup'") >= 1
     assert len(QUERIES) < on_spark.value("SELECT sum(searches) FROM analytics.search_quality_daily")
     for table, without in MARTS.items():
-        if table != "prompt_neighbours":
-            assert rows(on_spark, table, without) == rows(other_library, table, without), table
-    assert rows(on_spark, "int_prompt_windows", "") == rows(other_library, "int_prompt_windows", "")
+        assert rows(on_spark, table, without) == rows(other_library, table, without), table
+    # The days that are read one by one are those on which windows begin and end.
+    ends = on_spark.rows("""
+        SELECT DISTINCT cast(as_of AT TIME ZONE 'UTC' AS date) - cast(moment AT TIME ZONE 'UTC' AS date)
+        FROM analytics.int_ranking_windows
+        CROSS JOIN LATERAL (VALUES (as_of), (starts_at), (starts_before_at)) AS edges (moment)
+        WHERE moment IS NOT NULL
+    """)
+    assert {days for (days,) in ends} == set(EDGES)
     likes = "SELECT * FROM library.user_prompt_likes ORDER BY 1, 2"
     assert on_spark.rows(likes) == other_library.rows(likes)
+    # Pages and the command line tell the same of events that PostgreSQL never had.
+    for person in catalogues[0][0].values():
+        assert last_uses(on_spark, person) == last_uses(other_library, person)
+    held = json.loads(promptory("status", "--json").stdout)
+    newest = "SELECT count(*), max(occurred_at) FROM library.activity_events"
+    known = (held["rows"]["activity_events"], datetime.fromisoformat(held["last_activity"]))
+    assert known == other_library.rows(newest)[0]
 
     # Nothing changed: no day is computed again, and nobody's like is.
     assert _refreshed()["days"] == []
     assert on_spark.rows(likes) == other_library.rows(likes)
+
+
+def last_uses(library: Library, person: int) -> tuple[list[int], list[tuple[Any, ...]]]:
+    """What My library shows a person, and the uses that Discover goes by."""
+    with library.viewer(person) as session:
+        uses = session.execute(select(newest_uses(person, EventType.COPY, EventType.VIEW, most=200)))
+        return [card.id for card in viewed_prompts(session, person)], [tuple(use) for use in uses]
 
 
 def _refreshed() -> dict[str, Any]:
@@ -142,7 +176,7 @@ def places(library: Library) -> dict[date, list[Any]]:
 
 def viewers(library: Library) -> dict[date, int]:
     """How many viewed something on each day."""
-    return dict(library.rows("SELECT activity_date, count(*) FROM analytics.int_viewer_days GROUP BY 1"))  # type: ignore[arg-type]
+    return dict(library.rows("SELECT activity_date, count(*) FROM analytics.int_viewer_days GROUP BY 1"))
 
 
 @pytest.mark.timeout(1200)
@@ -202,3 +236,29 @@ def test_a_damaged_file_leaves_its_day_as_it_was_and_the_way_back_brings_all_eve
     assert on_spark.value("SELECT count(*) FROM library.activity_events") == 3
     refuse_if_only_in_lake(on_spark.ingest, the_lake())
     assert restore(on_spark.ingest, the_lake()).days == {}
+
+
+def test_likes_are_the_last_words_of_the_lake_and_of_the_dashboard(configured: Library, tmp_path: Path) -> None:
+    ann, ben = configured.add_user("ann@example.com"), configured.add_user("ben@example.com")
+    soup, stew, trip, gone = (configured.add_prompt(title) for title in ("soup", "stew", "trip", "gone"))
+    began, moment = datetime.now(UTC), datetime(2026, 3, 7, 10, tzinfo=UTC)
+    # Of the lake: Ann likes soup and stew, Ben likes trip, and a prompt that is gone.
+    found = [(ann, soup), (ann, stew), (ben, trip), (ben, gone)]
+    columns = zip(*((*pair, moment) for pair in found), strict=True)
+    names = ("user_id", "prompt_id", "liked_at")
+    path = tmp_path / "likes.parquet"
+    parquet.write_table(pa.table(dict(zip(names, map(list, columns), strict=True))), path)
+    # The lake was not told yet that Ann takes soup back, and that Ben likes stew since. He took soup back by a file.
+    configured.do("DELETE FROM library.prompts WHERE id = :gone", gone=gone)
+    configured.like(ben, soup, stew)
+    own = "INSERT INTO library.activity_events (event_id, occurred_at, event_type, user_id, prompt_id)"
+    for person, prompt, word, said_at in (
+        (ann, soup, "unlike", moment + timedelta(hours=1)),
+        (ben, stew, "like", began),
+    ):
+        configured.do("SELECT library.ensure_activity_partitions(cast(:day AS date), cast(:day AS date))", day=said_at)
+        values = {"at": said_at, "word": word, "person": person, "prompt": prompt}
+        configured.do(f"{own} VALUES (gen_random_uuid(), :at, :word, :person, :prompt)", **values)
+    assert load_likes(configured.ingest, [str(path)], began) == 4
+    likes = configured.rows("SELECT user_id, prompt_id FROM library.user_prompt_likes ORDER BY 1, 2")
+    assert likes == [(ann, stew), (ben, stew), (ben, trip)]

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pytest
 from pyarrow import parquet
 
+from ingest.lake.names import ids_as_bytes
 from orchestration.spark.derived import files_of, whole_of
 from orchestration.spark.extracts import EXTRACTS, write_extract
 from orchestration.spark.java import java_for_spark
@@ -48,13 +49,17 @@ def extract(library: Library, statement: str, path: Path) -> Path:
 
 
 def lake_inputs(library: Library, folder: Path) -> dict[str, Input]:
-    """The library's events as Parquet, a folder a day, and all extracts."""
-    days = [str(day) for (day,) in library.rows("SELECT activity_date FROM library.activity_days ORDER BY 1")]
-    files = tuple(str(_events_of(library, day, folder)) for day in days)
-    inputs = {EVENTS: Input(files, EVENTS_SCHEMA)}
+    """The library's events by day, and all extracts."""
+    inputs = {EVENTS: Input(lake_files(library, folder), EVENTS_SCHEMA)}
     for name, statement in EXTRACTS.items():
         inputs[name] = Input((str(extract(library, statement, folder / f"{name}.parquet")),))
     return inputs
+
+
+def lake_files(library: Library, folder: Path) -> tuple[str, ...]:
+    """The library's events as Parquet, a folder a day."""
+    days = [str(day) for (day,) in library.rows("SELECT activity_date FROM library.activity_days ORDER BY 1")]
+    return tuple(str(_events_of(library, day, folder)) for day in days)
 
 
 def _events_of(library: Library, day: str, folder: Path) -> Path:
@@ -64,7 +69,10 @@ def _events_of(library: Library, day: str, folder: Path) -> Path:
         FROM library.activity_events
         WHERE occurred_at >= '{day}T00:00:00Z' AND occurred_at < timestamptz '{day}T00:00:00Z' + interval '24 hours'
     """
-    return extract(library, statement, folder / "activity" / f"dt={day}" / "1-0.parquet")
+    path = extract(library, statement, folder / "activity" / f"dt={day}" / "1-0.parquet")
+    events = parquet.read_table(path, partitioning=None)
+    parquet.write_table(events.set_column(0, "event_id", ids_as_bytes(events["event_id"])), path)
+    return path
 
 
 def spark_rows(derived: Path, model: str) -> pa.Table:

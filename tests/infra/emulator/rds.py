@@ -1,5 +1,6 @@
 """Amazon RDS: what was set is told again."""
 
+from secrets import token_hex
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -8,6 +9,10 @@ from moto.rds.responses import RDSResponse
 from tests.infra.emulator.closing import extends, remember
 
 _REMEMBERED = ("PerformanceInsightsRetentionPeriod", "PerformanceInsightsKMSKeyId", "DatabaseInsightsMode")
+
+
+def _resource_id() -> str:
+    return f"db-{token_hex(13).upper()}"
 
 
 def _remember_insights(instance: Any, parameters: dict[str, Any]) -> None:
@@ -20,9 +25,11 @@ def _remember_insights(instance: Any, parameters: dict[str, Any]) -> None:
 
 @extends(RDSResponse)
 def create_db_instance(request: Any, original: Any) -> ActionResult:
-    """AWS tells whether Performance Insights is on, for how long it keeps, and its key."""
+    """AWS tells whether Performance Insights is on, for how long it keeps, and its key; no two have the same id."""
     answer: ActionResult = original(request)
-    _remember_insights(answer.result["DBInstance"], request.params)  # type: ignore[index]
+    instance = answer.result["DBInstance"]  # type: ignore[index]
+    instance.dbi_resource_id = _resource_id()
+    _remember_insights(instance, request.params)
     return answer
 
 
@@ -31,6 +38,15 @@ def modify_db_instance(request: Any, original: Any) -> ActionResult:
     """As above, for a change."""
     answer: ActionResult = original(request)
     _remember_insights(answer.result["DBInstance"], request.params)  # type: ignore[index]
+    return answer
+
+
+@extends(RDSResponse)
+def restore_db_instance_to_point_in_time(request: Any, original: Any) -> ActionResult:
+    """A database that was restored is one of its own, which moto takes for a replica with the id of its source."""
+    answer: ActionResult = original(request)
+    instance = answer.result["DBInstance"]  # type: ignore[index]
+    instance.dbi_resource_id, instance.source_db_instance_identifier = _resource_id(), None
     return answer
 
 
