@@ -89,7 +89,7 @@ def telling() -> Iterator[Say]:
     try:
         import dagster_pipes  # noqa: PLC0415 - it need not be there
     except (ImportError, SyntaxError):
-        dagster_pipes = None
+        dagster_pipes = None  # type: ignore[assignment]
     if dagster_pipes is None or "DAGSTER_PIPES_MESSAGES" not in os.environ:
         yield print
         return
