@@ -115,7 +115,7 @@ class LakeSpecs:
 
     def _is_by_day(self, unique_id: str) -> bool:
         node = self._nodes[unique_id]
-        has_days = node["config"]["materialized"] == "incremental" and "activity_date" in node["columns"]
+        has_days = node["config"]["incremental_strategy"] == "append" and "activity_date" in node["columns"]
         return node["name"] == models.DAYS or (has_days and node["name"] not in models.PARTS)
 
     def _spec(self, unique_id: str) -> dg.AssetSpec:
