@@ -102,7 +102,7 @@ class LakeSpecs:
     def checks(self) -> list[dg.AssetCheckSpec]:
         """The tests in dbt that read what is loaded: a build of the rest leaves them out."""
         loaded = {one for one in self._models if not _is_kept(self._nodes[one])}
-        found: list[dg.AssetCheckSpec] = []
+        found = []
         for test, node in self._nodes.items():
             if node["resource_type"] != "test" or "reads_ledger" in node["config"]["tags"]:
                 continue
@@ -115,8 +115,9 @@ class LakeSpecs:
 
     def _is_by_day(self, unique_id: str) -> bool:
         node = self._nodes[unique_id]
-        has_days = node["config"]["incremental_strategy"] == "append" and "activity_date" in node["columns"]
-        return node["name"] == models.DAYS or (has_days and node["name"] not in models.PARTS)
+        # What is appended day by day; a model that is merged by another key is computed of all of them.
+        has_days = node["config"].get("incremental_strategy") == "append" and "activity_date" in node["columns"]
+        return bool(node["name"] == models.DAYS or (has_days and node["name"] not in models.PARTS))
 
     def _spec(self, unique_id: str) -> dg.AssetSpec:
         kinds = _KEPT if _is_kept(self._nodes[unique_id]) else _LOADED
@@ -145,11 +146,11 @@ def _in_order(specs: list[dg.AssetSpec]) -> list[dg.AssetSpec]:
 
 
 def _is_ours(node: Mapping[str, Any]) -> bool:
-    return node["resource_type"] == "model" and GROUP in node["config"]["tags"]
+    return bool(node["resource_type"] == "model" and GROUP in node["config"]["tags"])
 
 
 def _is_view(node: Mapping[str, Any]) -> bool:
-    return node["resource_type"] == "model" and node["config"]["materialized"] == "view"
+    return bool(node["resource_type"] == "model" and node["config"]["materialized"] == "view")
 
 
 def _is_kept(node: Mapping[str, Any]) -> bool:

@@ -89,8 +89,10 @@ def telling() -> Iterator[Say]:
     try:
         import dagster_pipes  # noqa: PLC0415 - it need not be there
     except (ImportError, SyntaxError):
-        dagster_pipes = None  # type: ignore[assignment]
-    if dagster_pipes is None or "DAGSTER_PIPES_MESSAGES" not in os.environ:
+        listens = False
+    else:
+        listens = "DAGSTER_PIPES_MESSAGES" in os.environ
+    if not listens:
         yield print
         return
     with dagster_pipes.open_dagster_pipes() as pipes:

@@ -71,7 +71,8 @@ def test_in_the_lake_a_day_follows_its_events_and_what_is_made_of_all_days_follo
         return days, state
 
     cursors: list[Any] = [None]
-    nothing, all_of_it, the_day = {frozenset()}, {frozenset({None})}, {frozenset({"2026-03-01"})}
+    nothing: set[frozenset[Any]] = {frozenset()}
+    all_of_it, the_day = {frozenset({None})}, {frozenset({"2026-03-01"})}
     with dg.DagsterInstance.ephemeral() as instance:
         # Events that were loaded before Spark was chosen.
         events = dg.AssetMaterialization(activity_events.key, partition="2026-03-01")

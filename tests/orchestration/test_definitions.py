@@ -50,7 +50,9 @@ def _places() -> dict[str, Any]:
     nodes = defs.resolve_asset_graph().asset_nodes
     steps = defs.resolve_job_def("daily_ingest").graph.node_dict
     return {
-        "computed by Spark": {node.key.to_user_string(): sorted(node.kinds) for node in nodes if "spark" in node.kinds},
+        "computed by Spark": dict(
+            sorted((node.key.to_user_string(), sorted(node.kinds)) for node in nodes if "spark" in node.kinds)
+        ),
         "steps of daily_ingest": sorted(steps),
     }
 
