@@ -10,6 +10,7 @@ from ingest import Inbox
 from ingest.lake import Lake
 from orchestration.lib.dbt_project import DBT_EXECUTABLE, PROJECT_DIR, connection_variables
 from orchestration.lib.landing import Landing
+from orchestration.spark.emr import run_on_emr
 from orchestration.spark.pipes import run_by_pipes
 from orchestration.spark.refresh import Launcher
 from schema.database import database_url, engine_for
@@ -57,7 +58,9 @@ class Spark(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Where jobs over the event lake run."""
 
     def launcher(self, context: dg.AssetExecutionContext) -> Launcher:
-        """What runs the jobs of a step."""
+        """What runs the jobs of a step: EMR Serverless where one is set, or else this machine."""
+        if get_settings().emr_application:
+            return run_on_emr(context)
         return run_by_pipes(context, dg.PipesSubprocessClient())
 
 

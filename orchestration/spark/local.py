@@ -20,7 +20,13 @@ _OUT_OF_HEAP, _KILLED = 52, (137, -9)
 
 
 def write_plan(plan: Plan, folder: Path) -> Path:
-    """Write a plan for this machine's own Spark; returns its path."""
+    """Write a plan for this machine's own Spark; returns its path.
+
+    Raises:
+        SettingsError: the lake is in S3, which Spark does not read here.
+    """
+    if "://" in plan.derived:
+        raise SettingsError("Spark on this machine reads a lake in a folder: let PROMPTORY_LAKE name one.")
     path = folder / "plan.json"
     local = session_settings(get_settings()) | {"spark.local.dir": str(folder)}
     path.write_text(json.dumps(plan.told(local)), encoding="utf-8")
@@ -46,8 +52,6 @@ def run_here(plan: Plan) -> dict[str, Any]:
         PromptoryError: the job failed; the message says of which model and why.
     """
     environment = job_environment()
-    if "://" in plan.derived:
-        raise SettingsError("Spark on this machine reads a lake in a folder: let PROMPTORY_LAKE name one.")
     with TemporaryDirectory(prefix="promptory-spark-") as folder:
         command = job_command(write_plan(plan, Path(folder)))
         done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)

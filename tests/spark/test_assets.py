@@ -223,7 +223,8 @@ run_job(get_settings(), "daily_ingest", date(2026, 3, 7), date(2026, 3, 8))
 """
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.spark
+@pytest.mark.timeout(3600)
 def test_days_come_from_their_files_to_the_rankings(
     configured: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
