@@ -35,7 +35,7 @@ POSTGRES_BIN ?= $(firstword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQL that is supported.
 	$(PYTEST) --postgres-bin $(POSTGRES_BIN) tests/schema tests/ingest tests/warehouse
 
-# Tests that change the emulated clouds are run in order, by one process (tests/infra/conftest.py).
+# Tests that change the emulated clouds are run in order, by one process; so are those of containers (tests/conftest.py).
 test-infra: $(VENV)/.development .venv-infra/.ready  ## Everything about infra/: applied to an emulated AWS, scanned; minutes.
 	$(PYTEST) --dist loadgroup --no-loadscope-reorder -m 'infra or not infra' tests/containers tests/infra
 

@@ -35,6 +35,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgres-bin", help="folder with initdb and pg_ctl of the PostgreSQL to test on")
 
 
+# First, as pytest-xdist looks for groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `--dist loadgroup`: one process runs all that changes the emulated clouds, or the containers, in order."""
+    for item in items:
+        uses = getattr(item, "fixturenames", ())
+        whole = next((shared for shared in ("worlds", "images") if shared in uses), None)
+        item.add_marker(pytest.mark.xdist_group(whole or item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
     """The address of the run's server."""

@@ -12,15 +12,6 @@ from tests.infra.terraform import CONFIGURATION, Terraform, TerraformFailedError
 from tests.infra.worlds import NAMES, World, applied
 
 
-# First, as pytest-xdist looks for groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests one process runs, in their order: a file's, and all of the emulated clouds."""
-    for item in items:
-        in_clouds = "world" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("clouds" if in_clouds else item.nodeid.partition("::")[0]))
-
-
 @pytest.fixture(scope="session")
 def terraform_is_here(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Skip where the program, or its provider, is not to be had."""
