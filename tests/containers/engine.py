@@ -63,6 +63,7 @@ class Stack:
             "DOCKER_BUILDKIT": "1",
             "PROMPTORY_DASHBOARD_PORT": str(self.ports["dashboard"]),
             "PROMPTORY_DAGSTER_PORT": str(self.ports["webserver"]),
+            "PROMPTORY_S3_PORT": str(self.ports["s3"]),
         }
         command = [*program, "--project-name", self.name, *(f"--file={file}" for file in FILES), *arguments]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -91,7 +92,9 @@ class Stack:
 
 def described() -> Stack:
     """The stack under a name and ports of the test's own; nothing of it is built or runs yet."""
-    return Stack(f"promptory-test-{os.getpid()}", {"dashboard": free_port(), "webserver": free_port()})
+    return Stack(
+        f"promptory-test-{os.getpid()}", {service: free_port() for service in ("dashboard", "webserver", "s3")}
+    )
 
 
 @contextmanager
