@@ -122,7 +122,7 @@ def run(spark: SparkSession, plan: dict[str, Any], report: dict[str, Any], memor
         figures = {"rows": sum(marker["rows"] for _, marker in found), "parts": len(found)}
         told_of = {"name": model["name"], "seconds": seconds_since(began), "peak_mb": memory.peak}
         report["models"].append({**told_of, **figures})
-        say("{name}: {rows:,} rows in {parts} parts, {seconds} s, {peak_mb} MB".format(**told_of, **figures))
+        say("{name}: {rows:,} rows, {seconds} s, {peak_mb} MB".format(**told_of, **figures))
     report.pop("doing", None)
     for place, marker in markers:
         put(spark, place, json.dumps(marker))

@@ -93,6 +93,7 @@ def test_days_are_backfilled_side_by_side_and_a_killed_job_leaves_the_last_good_
         told = {one.asset_key: one.metadata for one in again.asset_materializations_for_node("lake_days")}
         assert told[VIEWER_DAYS]["dagster/row_count"].value == 3
         assert set(told[VIEWER_DAYS]) >= {"seconds", "peak MB"}
+        assert any("int_viewer_days: 3 rows, " in one.user_message for one in instance.all_logs(again.run_id))
 
         assert "was killed from outside" in refusal(killed(instance, THREE))
         assert viewers(configured) == {ONE: 1, TWO: 3, THREE: 1, FOUR: 1}
