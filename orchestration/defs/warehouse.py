@@ -18,17 +18,10 @@ from schema.roles import Role
 
 manifest = load_manifest()
 translator = SparkTranslator() if IS_SPARK else Translator()
+LEFT_OUT = " ".join(FROM_LAKE) if IS_SPARK else ""
 
 
-_LEFT_OUT = " ".join(FROM_LAKE) if IS_SPARK else ""
-
-
-@dbt_assets(
-    manifest=manifest,
-    dagster_dbt_translator=translator,
-    exclude=_LEFT_OUT,
-    name="warehouse",
-)
+@dbt_assets(manifest=manifest, dagster_dbt_translator=translator, exclude=LEFT_OUT, name="warehouse")
 def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, library: Library) -> Iterator[Any]:
     """Build and test the chosen models in the order of their dependencies."""
     library.lend_to_dbt()
@@ -39,5 +32,5 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, library: L
             with connect(engine_for(Role.DBT)) as connection:
                 ensure_tables(driver_of(connection))
         # Of a part of the models dbt finds the tests by itself: those that are left out, too.
-        without = ["--exclude", _LEFT_OUT] if _LEFT_OUT else []
+        without = ["--exclude", LEFT_OUT] if LEFT_OUT else []
         yield from dbt.cli(["build", *without], context=context).stream().fetch_row_counts()
