@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 
 from ingest.inbox import REJECTED, Inbox
 from tests.infra.agent import ROOT
+from tests.infra.applied.worlds import World
 from tests.infra.aws import Account
 from tests.infra.emulator.authorization import TRANSPORT
-from tests.infra.worlds import World
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1500)]
 
