@@ -35,9 +35,9 @@ POSTGRES_BIN ?= $(firstword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQL that is supported.
 	$(PYTEST) --postgres-bin $(POSTGRES_BIN) tests/schema tests/ingest tests/warehouse
 
-# Tests that change the emulated clouds are run in order, by one process; so are those of containers (tests/conftest.py).
+# A process a folder (tests/conftest.py): tests of containers share them, and so do those of the emulated clouds.
 test-infra: $(VENV)/.development .venv-infra/.ready  ## Everything about infra/: applied to an emulated AWS, scanned; minutes.
-	$(PYTEST) --dist loadgroup --no-loadscope-reorder -m 'infra or not infra' tests/containers tests/infra
+	$(PYTEST) --dist loadscope --no-loadscope-reorder -m 'infra or not infra' tests/containers tests/infra
 
 test-spark: $(VENV)/.development $(VENV)/.spark  ## PostgreSQL and Spark side by side, on a million events too; minutes.
 	$(BIN)/pytest -m 'spark or not spark' tests/spark

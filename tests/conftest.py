@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 from sqlalchemy import URL, Engine, text
+from xdist.scheduler import LoadScopeScheduling
 
 from orchestration import demo
 from schema import database, settings
@@ -35,14 +37,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgres-bin", help="folder with initdb and pg_ctl of the PostgreSQL to test on")
 
 
-# First, as pytest-xdist looks for groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup`: one process runs all that changes the emulated clouds, or the containers, in order."""
-    for item in items:
-        uses = getattr(item, "fixturenames", ())
-        whole = next((shared for shared in ("worlds", "images") if shared in uses), None)
-        item.add_marker(pytest.mark.xdist_group(whole or item.nodeid.partition("::")[0]))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadscope`: one process runs all tests of a folder, as they share containers, or emulated clouds."""
+    return _ByFolder(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+class _ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # the library tells no types
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0].rpartition("/")[0]
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,12 @@
-"""Emulated clouds, and Terraform over copies of the configuration."""
+"""Terraform, and the provider that it needs."""
 
 import os
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from tests.infra.terraform import CONFIGURATION, Terraform, TerraformFailedError
-from tests.infra.worlds import NAMES, World, applied
 
 
 @pytest.fixture(scope="session")
@@ -28,16 +25,3 @@ def terraform_is_here(tmp_path_factory: pytest.TempPathFactory) -> None:
         if "Failed to query available provider packages" not in str(error):
             raise
         pytest.skip("Terraform's provider is in no registry that can be reached; let TF_PLUGIN_DIR name a mirror of it")
-
-
-@pytest.fixture(scope="session")
-def worlds(terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, "Future[World]"]]:
-    """Both configurations, each on its way into a cloud of its own."""
-    with applied(tmp_path_factory.mktemp("worlds")) as worlds:
-        yield worlds
-
-
-@pytest.fixture(scope="session", params=NAMES)
-def world(request: pytest.FixtureRequest, worlds: dict[str, "Future[World]"]) -> World:
-    """Each configuration in turn, once it is applied; tests leave it as they find it."""
-    return worlds[request.param].result()

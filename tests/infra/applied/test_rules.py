@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from schema.settings import Settings
-from tests.infra.worlds import World
+from tests.infra.applied.worlds import World
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1500)]
 

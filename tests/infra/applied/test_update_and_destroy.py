@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.infra.inventory import inventory
-from tests.infra.worlds import NAMES, World
+from tests.infra.applied.inventory import inventory
+from tests.infra.applied.worlds import NAMES, World
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1500)]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.worlds import World
+from tests.infra.applied.worlds import World
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1500)]
 

@@ -8,12 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tests.infra.applied.inventory import inventory
 from tests.infra.aws import Account
 from tests.infra.emulated import emulated_aws
-from tests.infra.inventory import inventory
-from tests.infra.terraform import CONFIGURATION, Terraform, stop_running
+from tests.infra.terraform import CONFIGURATION, VARIABLES, Terraform, stop_running
 
-VARIABLES = Path(__file__).parent / "variables"
 NAMES = ("default", "largest")
 
 # The key that a deployment signs its calls with.

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from tests.infra.applied.inventory import inventory
+from tests.infra.applied.worlds import World
 from tests.infra.emulated import emulated_aws
 from tests.infra.emulator.policies import Caller, Question, Verdict, judge
-from tests.infra.inventory import inventory
 from tests.infra.terraform import CONFIGURATION, Terraform, TerraformFailedError, clean_environment
-from tests.infra.worlds import World
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1500)]
 

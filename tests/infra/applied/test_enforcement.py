@@ -16,9 +16,9 @@ from botocore.exceptions import ClientError
 from ingest.inbox import REJECTED, Inbox
 from schema.settings import get_settings
 from tests.infra.agent import ROOT
+from tests.infra.applied.worlds import World
 from tests.infra.aws import Account
 from tests.infra.emulator.authorization import TRANSPORT
-from tests.infra.worlds import World
 from tests.support.emr import REPORT, launched, plan
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1500)]

@@ -17,7 +17,7 @@ from typing import TypeVar
 import pytest
 
 from tests.infra.agent import ROOT, Agent, stop, task_metadata, translated
-from tests.infra.worlds import World
+from tests.infra.applied.worlds import World
 from tests.support.library import Library
 from tests.support.servers import free_port
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.infra.worlds import World
+from tests.infra.applied.worlds import World
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(900)]
 

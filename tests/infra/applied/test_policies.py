@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.infra.applied.worlds import World
 from tests.infra.emulator.policies import Caller, Question, Verdict, judge
 from tests.infra.terraform import CONFIGURATION
-from tests.infra.worlds import World
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1500)]
 
