@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -97,8 +97,10 @@ def measured(engine: Engine, server: Server, url: URL, files: Sequence[Path], ho
     with held_memory(server.process_id) as memory:
         load = run(settings, "load-activity", *history)
         full = run(settings, "refresh", "--full")
+        of_full = tell_jobs(home, ())
         next_load = run(settings, "load-activity", new_day)
         daily = run(settings, "refresh")
+        tell_jobs(home, of_full)
     return Figures(load, full, next_load, daily, memory.together, memory.children, size_mb(server, url, home))
 
 
@@ -109,6 +111,18 @@ def run(settings: dict[str, str], *command: str) -> float:
     program = Path(sys.executable).with_name("promptory")
     subprocess.run([program, *command], env=dict(os.environ) | settings, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - began
+
+
+def tell_jobs(home: Path, known: Collection[Path]) -> list[Path]:
+    """Say what Spark's new jobs took: their start, and their slowest models; returns the reports of all."""
+    reports = sorted((home / "lake" / "jobs").glob("*/report.json"))
+    for report in reports:
+        if report not in known:
+            told = json.loads(report.read_text())
+            slowest = sorted(told["models"], key=lambda model: -float(model["seconds"]))[:6]
+            models = ", ".join(f"{one['name']} {one['seconds']} s for {one['rows']:,} rows" for one in slowest)
+            say(f"  a job of {told['seconds']} s, {told['start_s']} s of it to start: {models}")
+    return reports
 
 
 def size_mb(server: Server, url: URL, home: Path) -> int:
