@@ -122,7 +122,7 @@ class Settings(BaseSettings):
 
     def _folder(self, named: str, default: str) -> str:
         if named.startswith("s3://"):
-            return named
+            return named.rstrip("/")  # one below it has one slash, however it is put together
         return str(Path(named).expanduser().resolve() if named else self.home / default)
 
     @model_validator(mode="after")
