@@ -91,6 +91,8 @@ _EVENTS = """
 SELECT count(*) FROM library.activity_events AS e INNER JOIN library.prompts AS p ON p.id = e.prompt_id
 WHERE p.batch_id = :batch_id
 """
+# Of a library whose events are in the lake: the ledger's others are there, too.
+_OWN_EVENTS = f"{_EVENTS} AND e.batch_id IS NULL"
 _PROMPTS = "SELECT id FROM library.prompts WHERE batch_id = :batch_id"
 
 
@@ -224,11 +226,13 @@ def undo_import(engine: Engine, batch_id: int, *, force: bool = False) -> UndoRe
             activity built on it; the message says what to do.
         LakeError: the engine is spark, and the lake cannot be read.
     """
+    own = {"batch_id": batch_id}
+    in_lake = _events_in_lake(engine, batch_id)
     with connect(engine) as connection:
         wait_for_turn(connection)
-        own = {"batch_id": batch_id}
         _check(connection, batch_id)
-        likes, events = int(connection.scalar(text(_LIKES), own) or 0), _events(connection, batch_id)
+        likes = int(connection.scalar(text(_LIKES), own) or 0)
+        events = int(connection.scalar(text(_EVENTS if in_lake is None else _OWN_EVENTS), own) or 0) + (in_lake or 0)
         if (likes or events) and not force:
             raise RefusedError(
                 f"Prompts of batch {batch_id} have {likes:,} likes and {events:,} events since, which would go with "
@@ -244,12 +248,18 @@ def undo_import(engine: Engine, batch_id: int, *, force: bool = False) -> UndoRe
     return UndoResult(batch_id, int(removed or 0), int(restored or 0), likes, events)
 
 
-def _events(connection: Connection, batch_id: int) -> int:
-    """How many events name prompts of a batch; in the lake, they go when it is compacted."""
-    own = {"batch_id": batch_id}
-    if lake := lake_in_use():
-        return events_of_prompts(connection, lake, list(connection.scalars(text(_PROMPTS), own)))
-    return int(connection.scalar(text(_EVENTS), own) or 0)
+def _events_in_lake(engine: Engine, batch_id: int) -> int | None:
+    """How many events of the lake name prompts of a batch; None where the ledger holds all events.
+
+    They go when the lake is compacted. Loads do not wait for the count, which may take long.
+    """
+    lake = lake_in_use()
+    if lake is None:
+        return None
+    with connect(engine) as connection:
+        _check(connection, batch_id)
+        prompts = list(connection.scalars(text(_PROMPTS), {"batch_id": batch_id}))
+    return events_of_prompts(lake, prompts)
 
 
 def _check(connection: Connection, batch_id: int) -> None:
