@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from ingest.errors import LakeDayError
-from ingest.lake.days import check_schema, registered
+from ingest.lake.days import check_schema, dropped_days, registered
 from ingest.lake.ids import Ids
-from ingest.lake.layout import EVENTS, MARKER, again, is_ours, mend
+from ingest.lake.layout import EVENTS, MARKER, begin_again, is_ours, lost, mend
 from ingest.lake.manifest import LakeFile, Manifest
 from ingest.lake.store import Lake
 from ingest.staging import Progress, no_progress
@@ -25,7 +25,6 @@ MOST_REPEATS = 100
 
 _CHUNK = 1 << 20
 _ONE_EACH = "have the application give every event an id of its own"
-_DROPPED = "SELECT activity_date FROM library.activity_days WHERE events_dropped_at IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +91,10 @@ def _foreign_files(lake: Lake, day: date) -> Iterator[Finding]:
 def _unregistered(engine: Engine, manifests: dict[date, Manifest]) -> Iterator[Finding]:
     with connect(engine) as connection:
         known = registered(connection)
-        dropped = set(connection.scalars(text(_DROPPED)))
+        dropped = dropped_days(connection)
     for day in sorted((known.keys() | manifests.keys()) - dropped):
         if day not in manifests:
-            yield Finding(day, MARKER, f"The day {day} is not in the lake any more; {again(day)}")
+            yield Finding(day, MARKER, lost(day))
         elif known.get(day) != manifests[day].version:
             fault = f"What is built of {day} is older than the lake: a writer was stopped;"
             yield Finding(day, None, f"{fault} run promptory lake write.")
@@ -138,9 +137,6 @@ def day_faults(lake: Lake, manifest: Manifest, *, whole: bool = True) -> Iterato
 
 def _fault_of(lake: Lake, day: date, file: LakeFile, *, whole: bool) -> str | None:
     with lake.reading(day, file.name) as table:
-        if not table.schema_arrow.equals(EVENTS):
-            differing = sorted({one.name for one in set(table.schema_arrow) ^ set(EVENTS)})
-            return f"is of another schema ({', '.join(differing)})"
         if table.metadata.num_rows != file.rows:
             return f"holds {table.metadata.num_rows:,} events, and not the {file.rows:,} of the marker"
         if not _lies_in(day, table):
@@ -184,7 +180,7 @@ def _check_repeats(lake: Lake, readable: list[tuple[date, LakeFile]], result: La
                 first, last = readable[one["number_min"]], readable[one["number_max"]]
                 event = uuid.UUID(bytes=one["event_id"])
                 if first[0] == last[0]:
-                    fault = f"The event {event} is in {lake.told(*_named(last))} twice; {mend(last[0])}"
+                    fault = f"The event {event} is in {lake.told(*_named(last))} twice; {begin_again(last[0])}"
                 else:
                     fault = f"The event {event} of {lake.told(*_named(last))} is one of {first[0]}, too, and counts on"
                     fault += f" both days; {_ONE_EACH}."
