@@ -207,13 +207,11 @@ _STATEMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """What an undo took back: prompts removed, prompts restored to what they were, and likes and events that went."""
+    """What an undo took back: prompts removed, and prompts restored to what they were."""
 
     batch_id: int
     removed: int
     restored: int
-    likes: int
-    events: int
 
 
 def undo_import(engine: Engine, batch_id: int, *, force: bool = False) -> UndoResult:
@@ -227,25 +225,19 @@ def undo_import(engine: Engine, batch_id: int, *, force: bool = False) -> UndoRe
         LakeError: the engine is spark, and the lake cannot be read.
     """
     own = {"batch_id": batch_id}
-    in_lake = _events_in_lake(engine, batch_id)
+    in_lake = None if force else _events_in_lake(engine, batch_id)
     with connect(engine) as connection:
         wait_for_turn(connection)
         _check(connection, batch_id)
-        likes = int(connection.scalar(text(_LIKES), own) or 0)
-        events = int(connection.scalar(text(_EVENTS if in_lake is None else _OWN_EVENTS), own) or 0) + (in_lake or 0)
-        if (likes or events) and not force:
-            raise RefusedError(
-                f"Prompts of batch {batch_id} have {likes:,} likes and {events:,} events since, which would go with "
-                "them.",
-                Remedy.UNDO_MORE,
-            )
+        if not force:
+            _refuse_if_used(connection, batch_id, in_lake)
         removed = connection.scalar(text("SELECT count(*) FROM library.prompts WHERE batch_id = :batch_id"), own)
         restored = connection.scalar(
             text("SELECT count(*) FROM library.import_changes WHERE batch_id = :batch_id AND relation = 'prompts'"), own
         )
         for statement in _STATEMENTS:
             connection.execute(text(statement), own)
-    return UndoResult(batch_id, int(removed or 0), int(restored or 0), likes, events)
+    return UndoResult(batch_id, int(removed or 0), int(restored or 0))
 
 
 def _events_in_lake(engine: Engine, batch_id: int) -> int | None:
@@ -260,6 +252,17 @@ def _events_in_lake(engine: Engine, batch_id: int) -> int | None:
         _check(connection, batch_id)
         prompts = list(connection.scalars(text(_PROMPTS), {"batch_id": batch_id}))
     return events_of_prompts(lake, prompts)
+
+
+def _refuse_if_used(connection: Connection, batch_id: int, in_lake: int | None) -> None:
+    own = {"batch_id": batch_id}
+    likes = int(connection.scalar(text(_LIKES), own) or 0)
+    events = int(connection.scalar(text(_EVENTS if in_lake is None else _OWN_EVENTS), own) or 0) + (in_lake or 0)
+    if likes or events:
+        raise RefusedError(
+            f"Prompts of batch {batch_id} have {likes:,} likes and {events:,} events since, which would go with them.",
+            Remedy.UNDO_MORE,
+        )
 
 
 def _check(connection: Connection, batch_id: int) -> None:
