@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest import import_prompts, keep_months, undo_import
+from ingest.batch import wait_for_turn
 from ingest.errors import LakeDayError, RefusedError
 from ingest.lake import Lake, drop_months, events_by_day, events_held, write_files, write_own
 from ingest.lake.layout import MARKER
@@ -86,8 +87,11 @@ def test_an_import_whose_prompts_were_used_in_the_lake_is_not_undone_unasked(on_
         undo_import(on_spark.ingest, batch)
     marker = Path(lake.place(FIRST, MARKER))
     marker.write_text("{")
-    with pytest.raises(LakeDayError, match=str(FIRST)):
-        undo_import(on_spark.ingest, batch)
+    # Loads do not wait while the lake is counted, nor the count for them.
+    with on_spark.ingest.connect() as load:
+        wait_for_turn(load)
+        with pytest.raises(LakeDayError, match=str(FIRST)):
+            undo_import(on_spark.ingest, batch)
     # Asked for, it counts nothing first.
     assert undo_import(on_spark.ingest, batch, force=True).removed == 2
 
