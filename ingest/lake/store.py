@@ -175,8 +175,8 @@ class Lake(Folder):
 
     def _away(self, place: str, error: Exception) -> LakeError:
         told = " ".join(str(error).split())[:200]
-        remedy = "PROMPTORY_LAKE and the AWS credentials" if is_remote(self.root) else "PROMPTORY_LAKE and its rights"
-        return LakeError(f"The lake cannot be used at {place} ({told}); check {remedy}.")
+        said = "PROMPTORY_LAKE and the AWS credentials" if is_remote(self.root) else "PROMPTORY_LAKE and its rights"
+        return LakeError(f"The lake cannot be used at {place} ({told}); check {said}.")
 
 
 def _is_about_content(error: Exception) -> bool:
