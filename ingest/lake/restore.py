@@ -42,8 +42,6 @@ WHERE
     (e.prompt_id IS NULL OR EXISTS (SELECT FROM library.prompts AS p WHERE p.id = e.prompt_id))
     AND NOT EXISTS (SELECT FROM library.activity_events AS k WHERE k.event_id = e.event_id)
 """
-
-
 _LIKES = merge.LIKES_OF.format(
     touched="SELECT DISTINCT user_id, prompt_id FROM lake_events WHERE event_type IN ('like', 'unlike')"
 )
