@@ -78,7 +78,7 @@ class OpenDay:
         self.lake.put(self.manifest)
 
 
-def each_day(days: Iterable[date], work: Callable[[date], None]) -> None:
+def each_day(days: Iterable[date], work: Callable[[date], object]) -> None:
     """Work on one day after the other.
 
     Raises:

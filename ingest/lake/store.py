@@ -83,6 +83,7 @@ class Lake(Folder):
                 self._files.pipe_file(place, content)
                 return
             folder = Path(place).parent
+            folder.mkdir(parents=True, exist_ok=True)
             aside = folder / f"{PART}{token_hex(4)}"
             with aside.open("xb") as file:  # whoever may read the day's files may read its marker
                 file.write(content)

@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-from orchestration.defs import lake_upkeep
 from orchestration.defs.discovery import prompt_neighbours, recommendation_nights, search_embeddings
 from orchestration.defs.ingestion import activity_events, activity_months, days, prompts, subscriptions, users
 from orchestration.defs.lake import lake
@@ -83,8 +82,5 @@ measure_each_night = dg.ScheduleDefinition(
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 
-jobs = [
-    *(import_inbox, refresh_rankings, refresh_warehouse, load_activity_day, daily_ingest, measure_recommendations),
-    *lake_upkeep.jobs,
-]
-schedules = [hourly_rankings, ingest_each_day, measure_each_night, *lake_upkeep.schedules]
+jobs = [import_inbox, refresh_rankings, refresh_warehouse, load_activity_day, daily_ingest, measure_recommendations]
+schedules = [hourly_rankings, ingest_each_day, measure_each_night]
