@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.defs import lake_upkeep
 from orchestration.defs.automation import (
     AFTER_DAYS_CHANGE,
     automated,
@@ -41,8 +42,8 @@ defs = dg.Definitions(
         recommendation_nights,
     ],
     asset_checks=[*checks, lake_tests] if IS_SPARK else checks,
-    jobs=jobs,
-    schedules=schedules,
+    jobs=[*jobs, *lake_upkeep.jobs],
+    schedules=[*schedules, *lake_upkeep.schedules],
     sensors=[*sensors, library_changes_sensor],
     resources=resources,
     executor=dg.multiprocess_executor.configured({"max_concurrent": 2}),

@@ -122,7 +122,8 @@ class Settings(BaseSettings):
 
     def _folder(self, named: str, default: str) -> str:
         if named.startswith("s3://"):
-            return named
+            # Two slashes in a row are one for Hadoop, and two for S3.
+            return f"s3://{named.removeprefix('s3://').rstrip('/')}"
         return str(Path(named).expanduser().resolve() if named else self.home / default)
 
     @model_validator(mode="after")

@@ -151,13 +151,9 @@ ON CONFLICT (activity_date) DO UPDATE SET revision = excluded.revision
 """
 
 # The last word on each touched pair, over the whole ledger: late and out-of-order events come out right. A like whose
-# event the ledger holds no longer stands until a later word.
-LIKES = f"""
-WITH touched AS (
-    SELECT DISTINCT u.user_id, {_PROMPT_ID} AS prompt_id
-    {_NEW.format(joins=_NAMED)}
-        AND s.event_type IN ('like', 'unlike')
-), last_word AS (
+# event the ledger holds no longer stands until a later word. `touched` is a query of those pairs.
+LIKES_OF = """
+WITH touched AS ({touched}), last_word AS (
     SELECT DISTINCT ON (e.user_id, e.prompt_id) e.user_id, e.prompt_id, e.event_type, e.occurred_at
     FROM touched AS t
     INNER JOIN library.activity_events AS e ON e.user_id = t.user_id AND e.prompt_id = t.prompt_id
@@ -174,6 +170,13 @@ SELECT user_id, prompt_id, occurred_at FROM last_word WHERE event_type = 'like'
 ON CONFLICT (user_id, prompt_id) DO UPDATE SET liked_at = excluded.liked_at
 WHERE user_prompt_likes.liked_at <> excluded.liked_at
 """
+LIKES = LIKES_OF.format(
+    touched=f"""
+    SELECT DISTINCT u.user_id, {_PROMPT_ID} AS prompt_id
+    {_NEW.format(joins=_NAMED)}
+        AND s.event_type IN ('like', 'unlike')
+    """
+)
 
 # The record is kept in the words of a file, so that it can be loaded once the library knows the name.
 REFUSALS = """

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from ingest.errors import LakeDayError
-from ingest.lake.days import check_schema, registered
+from ingest.lake.days import check_schema, dropped_days, registered
 from ingest.lake.ids import Ids
-from ingest.lake.layout import EVENTS, MARKER, again, is_ours, mend
+from ingest.lake.layout import EVENTS, MARKER, begin_again, is_ours, lost, mend
 from ingest.lake.manifest import LakeFile, Manifest
 from ingest.lake.store import Lake
 from ingest.staging import Progress, no_progress
@@ -24,8 +24,6 @@ MOST_REPEATS = 100
 """So many repeated ids are told one by one."""
 
 _CHUNK = 1 << 20
-_ONE_EACH = "have the application give every event an id of its own"
-_DROPPED = "SELECT activity_date FROM library.activity_days WHERE events_dropped_at IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +77,30 @@ def _foreign_folders(lake: Lake) -> Iterator[Finding]:
     ours = {f"dt={day}" for day in lake.days()}
     for name in lake.folders():
         if name not in ours:
-            yield Finding(None, name, f"activity/{name} in the lake is no day of it; move it elsewhere.")
+            fault = f"activity/{name} in the lake is no day of it; move it elsewhere."
+            yield Finding(None, name, fault)
 
 
 def _foreign_files(lake: Lake, day: date) -> Iterator[Finding]:
     for name in lake.names(day):
         if not is_ours(name):
-            fault = f"{lake.told(day, name)} was put there by somebody else, and is not read; bring it by way of"
-            yield Finding(day, name, f"{fault} promptory lake write, or move it elsewhere.")
+            fault = (
+                f"{lake.told(day, name)} was put there by somebody else, and is not read; bring it by way of "
+                "promptory lake write, or move it elsewhere."
+            )
+            yield Finding(day, name, fault)
 
 
 def _unregistered(engine: Engine, manifests: dict[date, Manifest]) -> Iterator[Finding]:
     with connect(engine) as connection:
         known = registered(connection)
-        dropped = set(connection.scalars(text(_DROPPED)))
+        dropped = dropped_days(connection)
     for day in sorted((known.keys() | manifests.keys()) - dropped):
         if day not in manifests:
-            yield Finding(day, MARKER, f"The day {day} is not in the lake any more; {again(day)}")
+            yield Finding(day, MARKER, lost(day))
         elif known.get(day) != manifests[day].version:
-            fault = f"What is built of {day} is older than the lake: a writer was stopped;"
-            yield Finding(day, None, f"{fault} run promptory lake write.")
+            fault = f"What is built of {day} is older than the lake: a writer was stopped; run promptory lake write."
+            yield Finding(day, None, fault)
 
 
 def _check_day(lake: Lake, manifest: Manifest, result: LakeCheck) -> Iterator[tuple[date, LakeFile]]:
@@ -127,27 +129,21 @@ def day_faults(lake: Lake, manifest: Manifest, *, whole: bool = True) -> Iterato
         yield Finding(manifest.day, MARKER, str(error))
     for file in manifest.files:
         try:
-            fault = _fault_of(lake, manifest.day, file, whole=whole)
+            _see_that_it_is_sound(lake, manifest.day, file, whole=whole)
         except LakeDayError as error:
             yield Finding(manifest.day, file.name, str(error))
-            continue
-        if fault:
-            told = f"{lake.told(manifest.day, file.name)} {fault}; {mend(manifest.day)}"
-            yield Finding(manifest.day, file.name, told)
 
 
-def _fault_of(lake: Lake, day: date, file: LakeFile, *, whole: bool) -> str | None:
+def _see_that_it_is_sound(lake: Lake, day: date, file: LakeFile, *, whole: bool) -> None:
+    told = lake.told(day, file.name)
     with lake.reading(day, file.name) as table:
-        if not table.schema_arrow.equals(EVENTS):
-            differing = sorted({one.name for one in set(table.schema_arrow) ^ set(EVENTS)})
-            return f"is of another schema ({', '.join(differing)})"
         if table.metadata.num_rows != file.rows:
-            return f"holds {table.metadata.num_rows:,} events, and not the {file.rows:,} of the marker"
+            rows = table.metadata.num_rows
+            raise LakeDayError(f"{told} holds {rows:,} events, and not the {file.rows:,} of the marker; {mend(day)}")
         if not _lies_in(day, table):
-            return "holds events of other days"
+            raise LakeDayError(f"{told} holds events of other days; {mend(day)}")
     if whole and _hash_of(lake, day, file) != file.sha256:
-        return "is not the file that was written there"
-    return None
+        raise LakeDayError(f"{told} is not the file that was written there; {mend(day)}")
 
 
 def _lies_in(day: date, table: pq.ParquetFile) -> bool:
@@ -184,10 +180,12 @@ def _check_repeats(lake: Lake, readable: list[tuple[date, LakeFile]], result: La
                 first, last = readable[one["number_min"]], readable[one["number_max"]]
                 event = uuid.UUID(bytes=one["event_id"])
                 if first[0] == last[0]:
-                    fault = f"The event {event} is in {lake.told(*_named(last))} twice; {mend(last[0])}"
+                    fault = f"The event {event} is in {lake.told(*_named(last))} twice; {begin_again(last[0])}"
                 else:
-                    fault = f"The event {event} of {lake.told(*_named(last))} is one of {first[0]}, too, and counts on"
-                    fault += f" both days; {_ONE_EACH}."
+                    fault = (
+                        f"The event {event} of {lake.told(*_named(last))} is one of {first[0]}, too, and counts on "
+                        "both days; have the application give every event an id of its own."
+                    )
                 result.findings.append(Finding(last[0], last[1].name, fault))
                 told += 1
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, Engine, text
 
-from ingest.lake.days import OpenDay, each_day, open_day
+from ingest.lake.days import OpenDay, drop_day, dropped_days, each_day, open_day, registered
 from ingest.lake.files import read_column, read_events
 from ingest.lake.layout import EVENTS, MARKER, is_ours
 from ingest.lake.manifest import LakeFile, Source
@@ -18,14 +18,11 @@ from ingest.staging import Progress, no_progress
 from schema.database import connect
 
 SMALL_ROWS = 1_000_000
-READERS_ARE_DONE = timedelta(days=1)
-"""So long after a marker was replaced, nobody reads the files that only it named."""
 
 _GONE = """
 SELECT n.id FROM unnest(cast(:ids AS bigint[])) AS n (id)
 WHERE NOT EXISTS (SELECT FROM library.{table} AS t WHERE t.id = n.id)
 """
-_DROPPED = "SELECT activity_date FROM library.activity_days WHERE events_dropped_at IS NOT NULL"
 
 
 @dataclass(slots=True)
@@ -53,16 +50,16 @@ def compact(engine: Engine, lake: Lake, progress: Progress = no_progress) -> Com
     """
     done = Compaction()
     with connect(engine) as connection:
-        dropped = set(connection.scalars(text(_DROPPED)))
+        dropped = dropped_days(connection)
 
     def tidy(day: date) -> None:
+        if day in dropped:
+            deleted = drop_day(engine, lake, day)
+            done.files_deleted += deleted
+            done.days_dropped += deleted > 0
+            return
         with open_day(engine, lake, day) as opened:
-            if day in dropped:
-                deleted = opened.drop()
-                done.files_deleted += deleted
-                done.days_dropped += deleted > 0
-            else:
-                _tidy(opened, done)
+            _tidy(opened, done)
         progress(str(day), opened.manifest.events)
 
     each_day(lake.days(), tidy)
@@ -72,22 +69,16 @@ def compact(engine: Engine, lake: Lake, progress: Progress = no_progress) -> Com
 def drop_months(engine: Engine, lake: Lake) -> int:
     """Take the days out of the lake whose months are kept no longer, and touch no other; returns how many those are.
 
+    A library that never had a lake does not ask for one.
+
     Raises:
-        LakeDayError: days' markers cannot be read; the others are out.
         LakeError: the lake cannot be reached.
     """
     with connect(engine) as connection:
-        dropped = set(connection.scalars(text(_DROPPED)))
-    gone: list[date] = []
-
-    def drop(day: date) -> None:
-        with open_day(engine, lake, day) as opened:
-            if opened.drop():
-                gone.append(day)
-
+        dropped = dropped_days(connection) if registered(connection) else set()
     # What is left of a day that was dropped before is an empty folder.
-    each_day((day for day in lake.days() if day in dropped and lake.names(day)), drop)
-    return len(gone)
+    old = [day for day in lake.days() if day in dropped and lake.names(day)] if dropped else []
+    return sum(drop_day(engine, lake, day) > 0 for day in old)
 
 
 def _tidy(opened: OpenDay, done: Compaction) -> None:
@@ -117,9 +108,7 @@ def _tidy(opened: OpenDay, done: Compaction) -> None:
 
 def _left_over(opened: OpenDay) -> list[str]:
     """Files of ours that nobody reads: what writers left that were stopped, and what the marker named long ago."""
-    named = {MARKER, *(file.name for file in opened.files())}
-    if datetime.now(UTC) - opened.manifest.written_at < READERS_ARE_DONE:
-        named.update(opened.manifest.former)
+    named = {MARKER, *(file.name for file in opened.files()), *opened.manifest.former_at(datetime.now(UTC))}
     return [name for name in opened.lake.names(opened.day) if is_ours(name) and name not in named]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from ingest.errors import LakeDayError
 from ingest.lake.files import read_column, write_file
-from ingest.lake.layout import COLUMNS, MARKER, is_ours, mend
+from ingest.lake.layout import COLUMNS, MARKER, begin_again, is_ours
 from ingest.lake.manifest import LakeFile, Manifest, Source, new_writing
 from ingest.lake.store import Lake
 from schema.database import connect
@@ -26,6 +26,7 @@ ON CONFLICT (activity_date) DO UPDATE SET revision = excluded.revision, lake_ver
 WHERE d.lake_version IS DISTINCT FROM excluded.lake_version
 """
 _REGISTERED = "SELECT activity_date, lake_version FROM library.activity_days WHERE lake_version IS NOT NULL"
+_DROPPED = "SELECT activity_date FROM library.activity_days WHERE events_dropped_at IS NOT NULL"
 
 
 @dataclass(slots=True)
@@ -57,37 +58,27 @@ class OpenDay:
         file = write_file(self.lake, self.day, f"{self.writing}-{self._files}.parquet", source, events)
         return [file] if file else []
 
-    def drop(self) -> int:
-        """Take the day out of the lake; returns how many files are deleted.
-
-        The marker goes first: whatever it named is nothing then. The day keeps its revision.
-        """
-        ours = [name for name in self.lake.names(self.day) if is_ours(name)]
-        self.manifest = _empty(self.day)
-        return self.lake.delete(self.day, [MARKER]) + self.lake.delete(self.day, ours)
-
     def commit(self, files: Iterable[LakeFile], own: str | None, *, same_events: bool = False) -> None:
-        """Let the day be these files from now on; whoever had read the marker before may finish what it began.
+        """Let the day be these files from now on; whoever had read a marker before may finish what it began.
 
-        Its version stays where the events are the same.
+        Its version stays where the events are the same. `compact` deletes what nobody reads any more.
         """
-        before, files = self.manifest, tuple(files)
+        before, files, now = self.manifest, tuple(files), datetime.now(UTC)
         self.manifest = Manifest(
             day=self.day,
             version=before.version if same_events else self.writing,
-            written_at=datetime.now(UTC),
+            written_at=now,
             events=sum(file.rows for file in files),
             schema=COLUMNS,
             files=files,
-            former=tuple(file.name for file in before.files if file not in files),
+            former=before.former_at(now) | {file.name: now for file in before.files if file not in files},
             own=own,
         )
         self.connection.execute(text("SELECT"))  # the day is ours as long as the connection is
         self.lake.put(self.manifest)
-        self.lake.delete(self.day, set(before.former) - {file.name for file in files})
 
 
-def each_day(days: Iterable[date], work: Callable[[date], None]) -> None:
+def each_day(days: Iterable[date], work: Callable[[date], object]) -> None:
     """Work on one day after the other.
 
     Raises:
@@ -113,8 +104,7 @@ def open_day(engine: Engine, lake: Lake, day: date) -> Iterator[OpenDay]:
     Raises:
         LakeDayError: its marker cannot be read, or is of another schema.
     """
-    with connect(engine) as connection:
-        connection.execute(text(_TURN), {"space": _LOCK, "day": day.toordinal()})
+    with _turn(engine, day) as connection:
         found = lake.manifest(day)
         if found is not None:
             check_schema(lake, found)
@@ -123,6 +113,24 @@ def open_day(engine: Engine, lake: Lake, day: date) -> Iterator[OpenDay]:
         # Not before: whoever records events of the day waits for the row.
         if opened.manifest.version != _NO_VERSION:
             connection.execute(text(_REGISTER), {"day": day, "version": opened.manifest.version})
+
+
+def drop_day(engine: Engine, lake: Lake, day: date) -> int:
+    """Take a day out of the lake, whatever is in its files; returns how many are deleted. The day keeps its revision.
+
+    The marker goes first: whatever it named is nothing then.
+    """
+    with _turn(engine, day):
+        ours = [name for name in lake.names(day) if is_ours(name)]
+        return lake.delete(day, [MARKER]) + lake.delete(day, ours)
+
+
+@contextmanager
+def _turn(engine: Engine, day: date) -> Iterator[Connection]:
+    """A connection as long as which no other writer is at a day."""
+    with connect(engine) as connection:
+        connection.execute(text(_TURN), {"space": _LOCK, "day": day.toordinal()})
+        yield connection
 
 
 def check_schema(lake: Lake, manifest: Manifest) -> None:
@@ -134,13 +142,19 @@ def check_schema(lake: Lake, manifest: Manifest) -> None:
     if manifest.columns != COLUMNS:
         differing = sorted(dict(manifest.columns.items() ^ COLUMNS.items()))
         raise LakeDayError(
-            f"{lake.told(manifest.day, MARKER)} tells of another schema ({', '.join(differing)}); {mend(manifest.day)}"
+            f"{lake.told(manifest.day, MARKER)} tells of another schema ({', '.join(differing)}); "
+            f"{begin_again(manifest.day)}"
         )
 
 
 def registered(connection: Connection) -> dict[date, str]:
     """The versions of the lake's days that the library knows."""
     return dict(connection.execute(text(_REGISTERED)).tuples().all())
+
+
+def dropped_days(connection: Connection) -> set[date]:
+    """The days whose events are kept no longer."""
+    return set(connection.scalars(text(_DROPPED)))
 
 
 def settle_versions(engine: Engine, lake: Lake) -> list[date]:

@@ -64,7 +64,7 @@ def read_events(lake: Lake, day: date, files: Iterable[LakeFile]) -> Iterator[pa
     for file in files:
         with lake.reading(day, file.name) as table:
             for batch in table.iter_batches(_BATCH_ROWS):
-                yield pa.Table.from_batches([batch]).cast(EVENTS)
+                yield pa.Table.from_batches([batch])
 
 
 def read_column(lake: Lake, day: date, files: Iterable[LakeFile], column: str) -> Iterator[pa.Array]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from ingest.errors import LakeDayError
 from ingest.lake.files import read_column
@@ -19,9 +19,6 @@ from schema.database import connect
 from schema.settings import get_settings
 
 _OWN = "SELECT count(*), max(occurred_at) FROM library.activity_events WHERE batch_id IS NULL"
-_OWN_OF_PROMPTS = """
-SELECT count(*) FROM library.activity_events WHERE batch_id IS NULL AND prompt_id = ANY(cast(:prompts AS bigint[]))
-"""
 
 
 def lake_in_use() -> Lake | None:
@@ -55,15 +52,16 @@ def events_by_day(lake: Lake) -> dict[date, int]:
     return {day: one.events for day, one in lake.manifests().items() if isinstance(one, Manifest)}
 
 
-def events_of_prompts(connection: Connection, lake: Lake, prompts: list[int]) -> int:
-    """How many events name some prompts; the whole lake is read for it, one column of each file.
+def events_of_prompts(lake: Lake, prompts: list[int]) -> int:
+    """How many events that the dashboard did not write name some prompts.
+
+    The whole lake is read for it, one column of each file.
 
     Raises:
         LakeDayError: a day cannot be read.
         LakeError: the lake cannot be reached.
     """
-    events = int(connection.scalar(text(_OWN_OF_PROMPTS), {"prompts": prompts}) or 0)
-    wanted = pa.array(prompts, pa.int64())
+    events, wanted = 0, pa.array(prompts, pa.int64())
     for day, manifest in lake.manifests().items() if prompts else ():
         if isinstance(manifest, LakeDayError):
             raise manifest
@@ -80,7 +78,8 @@ def _newest(lake: Lake, manifest: Manifest) -> datetime | None:
         for file in manifest.files:
             with lake.reading(manifest.day, file.name) as table:
                 groups = (table.metadata.row_group(number) for number in range(table.metadata.num_row_groups))
-                moments += [group.column(place).statistics.max for group in groups]
+                found = (group.column(place).statistics for group in groups)
+                moments += [one.max for one in found if one]
     except LakeDayError:
         return datetime.combine(manifest.day, datetime.min.time(), UTC)
     return max(moments, default=None)

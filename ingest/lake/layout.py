@@ -47,8 +47,18 @@ def is_ours(name: str) -> bool:
 
 
 def mend(day: date) -> str:
-    """What to do about a day of which something is damaged."""
-    return f"delete the folder dt={day} there, and {again(day)}"
+    """What to do about a file of a day that is damaged."""
+    return f"take it out with promptory lake mend {day}, which keeps the day's other files, and {again(day)}"
+
+
+def begin_again(day: date) -> str:
+    """What to do about a day whose marker is damaged: nothing else tells which of its files are read."""
+    return f"move the folder dt={day} elsewhere, and {again(day)}"
+
+
+def lost(day: date) -> str:
+    """A day that the library knows, and the lake has no more."""
+    return f"The day {day} is not in the lake any more; {again(day)}"
 
 
 def again(day: date) -> str:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from sqlalchemy import Connection, Engine, text
 
-from ingest.lake.days import OpenDay, each_day, open_day
+from ingest.lake.days import OpenDay, dropped_days, each_day, open_day, registered
 from ingest.lake.ids import first_of_each
 from ingest.lake.layout import EVENTS
 from ingest.lake.manifest import LakeFile, Manifest
@@ -39,7 +39,6 @@ FROM library.activity_events AS e
 WHERE e.batch_id IS NULL AND e.occurred_at >= :start AND e.occurred_at < :end
 GROUP BY 1
 """
-_DROPPED_DAYS = "SELECT activity_date FROM library.activity_days WHERE events_dropped_at IS NOT NULL"
 _COPY = """
 COPY (
     SELECT
@@ -57,6 +56,8 @@ def write_loaded(
 ) -> LakeResult:
     """Add the events that were loaded into PostgreSQL, of the UTC days from `first` to `last`, both included.
 
+    A day that the lake has lost begins anew with them, also where there are none.
+
     Raises:
         LakeDayError: days' markers or files cannot be read; the other days are written.
         LakeError: the lake cannot be reached.
@@ -65,11 +66,15 @@ def write_loaded(
     with connect(engine) as ledger:
         ledger.execute(text(_SNAPSHOT))
         days = list(ledger.scalars(text(_LOADED_DAYS), {"first": first or _FIRST, "last": last or _LAST}))
+        lost = registered(ledger).keys() - lake.manifests().keys()
 
         def add(day: date) -> None:
             with closing(Spool()) as spool:
                 _spool(ledger, day, spool, is_own=False)
                 added = add_events(engine, lake, day, spool, "loaded")[0] if spool.days() else 0
+            if day in lost and not added:
+                with open_day(engine, lake, day) as opened:
+                    opened.commit(opened.files(), opened.manifest.own)
             if added:
                 result.days[day] = added
             progress(str(day), added)
@@ -95,7 +100,7 @@ def write_own(
         ledger.execute(text(_SNAPSHOT))
         bounds = {"start": _midnight(first), "end": _midnight(last + timedelta(days=1))}
         states: dict[date, str] = dict(ledger.execute(text(_OWN_DAYS), bounds).tuples().all())
-        dropped = set(ledger.scalars(text(_DROPPED_DAYS)))
+        dropped = dropped_days(ledger)
         held = {
             day: one.own if isinstance(one, Manifest) else "unreadable"
             for day, one in lake.manifests().items()

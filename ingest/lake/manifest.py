@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ingest.errors import LakeDayError
 
 FILE_NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}-\d+\.parquet", re.ASCII)
+
+READERS_ARE_DONE = timedelta(days=1)
+"""So long after a marker was replaced, nobody reads the files that only it named."""
 
 Source = Literal["files", "loaded", "dashboard"]
 """Event files, which may be in the lake alone; events that the ledger holds, too, as they were loaded there before; or
@@ -34,9 +37,9 @@ class LakeFile(BaseModel):
 class Manifest(BaseModel):
     """What may be read of a day.
 
-    `version` changes when its events do, and with nothing else. `former` are the files that the marker before this one
-    named: whoever had read that one may still be at them. `own` tells one state of the dashboard's own events of the
-    day from another; it is null where there are none.
+    `version` changes when its events do, and with nothing else. `former` are files that markers before this one named,
+    each with the moment since which none does: whoever had read such a marker may still be at them. `own` tells one
+    state of the dashboard's own events of the day from another; it is null where there are none.
     """
 
     model_config = _STRICT
@@ -47,7 +50,7 @@ class Manifest(BaseModel):
     events: int = Field(ge=0)
     columns: dict[str, str] = Field(alias="schema")
     files: tuple[LakeFile, ...]
-    former: tuple[_Name, ...] = ()
+    former: dict[_Name, datetime] = Field(default_factory=dict)
     own: str | None = None
 
     @model_validator(mode="after")
@@ -80,6 +83,10 @@ class Manifest(BaseModel):
     def rows_of(self, *sources: Source) -> int:
         """How many events of these sources the day holds."""
         return sum(file.rows for file in self.files if file.source in sources)
+
+    def former_at(self, moment: datetime) -> dict[str, datetime]:
+        """Of the `former` files those that somebody may be reading at a moment."""
+        return {name: since for name, since in self.former.items() if moment - since < READERS_ARE_DONE}
 
 
 def new_writing() -> str:

@@ -7,12 +7,13 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from sqlalchemy import Engine
 
+from ingest.activity import merge
 from ingest.batch import Batch, FileResult, open_batch
-from ingest.errors import LakeError
-from ingest.lake.days import each_day, open_day, registered
+from ingest.errors import LakeDayError, LakeError
+from ingest.lake.days import dropped_days, each_day, open_day, registered
 from ingest.lake.files import read_events
-from ingest.lake.layout import EVENTS
-from ingest.lake.manifest import LakeFile, Manifest
+from ingest.lake.layout import EVENTS, lost
+from ingest.lake.manifest import LakeFile
 from ingest.lake.store import Lake
 from ingest.lake.write import LakeResult
 from ingest.staging import Progress, no_progress
@@ -41,24 +42,41 @@ WHERE
     (e.prompt_id IS NULL OR EXISTS (SELECT FROM library.prompts AS p WHERE p.id = e.prompt_id))
     AND NOT EXISTS (SELECT FROM library.activity_events AS k WHERE k.event_id = e.event_id)
 """
+_LIKES = merge.LIKES_OF.format(
+    touched="SELECT DISTINCT user_id, prompt_id FROM lake_events WHERE event_type IN ('like', 'unlike')"
+)
 
 
-def only_in_lake(engine: Engine, lake: Lake) -> dict[date, int]:
-    """The days of which the lake has events that may not be in the ledger, with how many."""
+def only_in_lake(engine: Engine, lake: Lake) -> dict[date, int | LakeDayError]:
+    """The days of which the lake has events that may not be in the ledger, with how many.
+
+    An error stands for a day of which that is not known, as it cannot be read. Days that are kept no longer are none.
+    """
     with connect(engine) as connection:
-        if not registered(connection):
-            return {}
+        known, dropped = registered(connection), dropped_days(connection)
+    if not known:
+        return {}
     found = lake.manifests()
-    return {day: rows for day, one in found.items() if isinstance(one, Manifest) and (rows := one.rows_of("files"))}
+    days: dict[date, int | LakeDayError] = {}
+    for day in sorted((known.keys() | found.keys()) - dropped):
+        one = found.get(day, LakeDayError(lost(day)))
+        if isinstance(one, LakeDayError):
+            days[day] = one
+        elif rows := one.rows_of("files"):
+            days[day] = rows
+    return days
 
 
 def refuse_if_only_in_lake(engine: Engine, lake: Lake) -> None:
     """See that the ledger holds all events, so that it can be counted.
 
     Raises:
+        LakeDayError: days of the lake cannot be read, which may have events that it has not.
         LakeError: the lake has events that it may not have; the message says what to do.
     """
-    days = only_in_lake(engine, lake)
+    found = only_in_lake(engine, lake)
+    each_day(found, lambda day: _rows(found[day]))
+    days = {day: _rows(rows) for day, rows in found.items()}
     if days:
         events, span = counted(sum(days.values()), "event"), counted(len(days), "day")
         raise LakeError(
@@ -70,13 +88,16 @@ def refuse_if_only_in_lake(engine: Engine, lake: Lake) -> None:
 def restore(engine: Engine, lake: Lake, progress: Progress = no_progress) -> LakeResult:
     """Load into the ledger what came to the lake alone, a day at a time; what is there already is not loaded again.
 
+    Likes follow from it, as they do from a load. Days whose months are kept no longer are left where they are.
+
     Raises:
-        LakeDayError: days' markers or files cannot be read; the other days are loaded.
+        LakeDayError: days' markers or files cannot be read, or are lost; the other days are loaded.
         LakeError: the lake cannot be reached.
     """
-    result = LakeResult()
+    result, found = LakeResult(), only_in_lake(engine, lake)
 
     def load(day: date) -> None:
+        _rows(found[day])
         with open_day(engine, lake, day) as opened:
             files = opened.files("files")
             with open_batch(engine, BatchKind.ACTIVITY, [f"lake/dt={day}"]) as batch:
@@ -86,8 +107,14 @@ def restore(engine: Engine, lake: Lake, progress: Progress = no_progress) -> Lak
             opened.commit(known, opened.manifest.own, same_events=True)
         progress(str(day), result.days[day])
 
-    each_day(only_in_lake(engine, lake), load)
+    each_day(found, load)
     return result
+
+
+def _rows(found: int | LakeDayError) -> int:
+    if isinstance(found, LakeDayError):
+        raise found
+    return found
 
 
 def _load(batch: Batch, lake: Lake, day: date, files: list[LakeFile]) -> int:
@@ -99,6 +126,7 @@ def _load(batch: Batch, lake: Lake, day: date, files: list[LakeFile]) -> int:
             copy.write(content)
     batch.run("ANALYZE lake_events")
     inserted = batch.run(_INSERT, batch_id=batch.id)
+    batch.run(_LIKES)
     found = sum(file.rows for file in files)
     batch.files.append(
         FileResult(f"lake/dt={day}", "parquet", found=found, inserted=inserted, duplicates=found - inserted)

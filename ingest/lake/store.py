@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from secrets import token_hex
 from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ingest.errors import LakeDayError, LakeError
 from ingest.folder import Folder
-from ingest.lake.layout import MARKER, PART, day_of, mend
+from ingest.lake.layout import EVENTS, MARKER, PART, begin_again, day_of, mend
 from ingest.lake.manifest import Manifest
 from ingest.sources import is_remote
 
@@ -52,7 +52,7 @@ class Lake(Folder):
                 content = self._files.cat_file(place)
             except FileNotFoundError:
                 return None
-        return Manifest.parse(day, content, self.told(day, MARKER), mend(day))
+        return Manifest.parse(day, content, self.told(day, MARKER), begin_again(day))
 
     def manifests(self) -> dict[date, Manifest | LakeDayError]:
         """What may be read of each day that has a marker, in order; an error stands for a marker that is not readable.
@@ -70,7 +70,7 @@ class Lake(Folder):
             if isinstance(content, Exception):
                 raise self._away(place, content)
             try:
-                manifests[day] = Manifest.parse(day, content, self.told(day, MARKER), mend(day))
+                manifests[day] = Manifest.parse(day, content, self.told(day, MARKER), begin_again(day))
             except LakeDayError as error:
                 manifests[day] = error
         return manifests
@@ -82,11 +82,14 @@ class Lake(Folder):
             if is_remote(self.root):
                 self._files.pipe_file(place, content)
                 return
-            with NamedTemporaryFile(dir=Path(place).parent, prefix=PART, delete=False) as aside:
-                aside.write(content)
-                _to_disk(aside)
-            Path(aside.name).replace(place)
-            _folder_to_disk(Path(place).parent)
+            folder = Path(place).parent
+            folder.mkdir(parents=True, exist_ok=True)
+            aside = folder / f"{PART}{token_hex(4)}"
+            with aside.open("xb") as file:  # whoever may read the day's files may read its marker
+                file.write(content)
+                _to_disk(file)
+            aside.replace(place)
+            _folder_to_disk(folder)
 
     @contextmanager
     def writing(self, day: date, name: str) -> Iterator[BinaryIO]:
@@ -104,7 +107,11 @@ class Lake(Folder):
 
     @contextmanager
     def reading(self, day: date, name: str) -> Iterator[pq.ParquetFile]:
-        """A file of a day as a table."""
+        """A file of a day as a table of EVENTS.
+
+        Raises:
+            LakeDayError: it is not there, cannot be read, or is of another schema.
+        """
         place = self.place(day, name)
         with self._reached(place):
             try:
@@ -116,6 +123,11 @@ class Lake(Folder):
                         page_checksum_verification=True,
                     ) as table,
                 ):
+                    if not table.schema_arrow.equals(EVENTS):
+                        differing = sorted({one.name for one in set(table.schema_arrow) ^ set(EVENTS)})
+                        raise LakeDayError(
+                            f"{self.told(day, name)} is of another schema ({', '.join(differing)}); {mend(day)}"
+                        )
                     yield table
             except FileNotFoundError:
                 raise LakeDayError(
@@ -164,8 +176,8 @@ class Lake(Folder):
 
     def _away(self, place: str, error: Exception) -> LakeError:
         told = " ".join(str(error).split())[:200]
-        remedy = "PROMPTORY_LAKE and the AWS credentials" if is_remote(self.root) else "PROMPTORY_LAKE and its rights"
-        return LakeError(f"The lake cannot be used at {place} ({told}); check {remedy}.")
+        said = "PROMPTORY_LAKE and the AWS credentials" if is_remote(self.root) else "PROMPTORY_LAKE and its rights"
+        return LakeError(f"The lake cannot be used at {place} ({told}); check {said}.")
 
 
 def _is_about_content(error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""Commands on the event lake: write, compact, restore and check."""
+"""Commands on the event lake: write, compact, check, mend and restore."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -10,6 +10,7 @@ import typer
 from ingest.lake import (
     Lake,
     LakeResult,
+    Source,
     restore,
     settle_versions,
     write_files,
@@ -19,6 +20,7 @@ from ingest.lake import (
 )
 from ingest.lake import check as check_lake
 from ingest.lake import compact as compact_lake
+from ingest.lake import mend as mend_day
 from orchestration.cli.console import err, out, print_json, print_table, progress_line, ready_database
 from schema.database import engine_for
 from schema.errors import PromptoryError
@@ -34,6 +36,11 @@ _TOLD = {
     "rejected": "Rejected before",
     "loaded": "From the database",
     "own": "From the dashboard",
+}
+_AGAIN: dict[Source, str] = {
+    "files": "promptory lake write FILES",
+    "loaded": "promptory lake write --loaded --from {day} --to {day}",
+    "dashboard": "promptory lake write",
 }
 _SHOWN = ("found", "inserted", "duplicates", "rejected")
 
@@ -68,6 +75,12 @@ def write(
         raise PromptoryError("--from and --to choose days of what the database holds; files are written whole.")
     if first and last and first > last:
         raise PromptoryError("--from comes after --to; name the earlier day first.")
+    if (addresses or rejected) and get_settings().engine != "spark":
+        raise PromptoryError(
+            "PROMPTORY_ENGINE is postgres, which counts what is in the database and would not see these events: load "
+            "them with promptory load-activity (promptory lake write --loaded brings them to the lake, too), or set "
+            "PROMPTORY_ENGINE=spark."
+        )
     ready_database()
     engine, place = engine_for(Role.INGEST), _lake()
     with progress_line("Writing") as progress:
@@ -106,6 +119,25 @@ def compact(as_json: AsJson = False) -> None:
     parts = (("merged", done.days_merged), ("cleaned", done.days_cleaned), ("dropped", done.days_dropped))
     days = ", ".join(f"{counted(number, 'day')} {what}" for what, number in parts)
     out.print(f"{days}; {counted(done.files_deleted, 'file')} deleted.", highlight=False)
+
+
+@lake.command()
+def mend(
+    day: Annotated[datetime, typer.Argument(formats=_DAYS, metavar="DAY", help="The UTC day.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read a day's files and take out those that are damaged, so that their events can be written again."""
+    ready_database()
+    out_of_it = mend_day(engine_for(Role.INGEST), _lake(), day.date())
+    if as_json:
+        print_json({"files": [file.model_dump(include={"name", "rows", "source"}) for file in out_of_it]})
+        return
+    for file in out_of_it:
+        again = _AGAIN[file.source].format(day=day.date())
+        told = f"{file.name} with {counted(file.rows, 'event')} is taken out; write them again: {again}."
+        out.print(told, markup=False, highlight=False, soft_wrap=True)
+    if not out_of_it:
+        out.print(f"No file of {day.date()} is damaged.", highlight=False)
 
 
 @lake.command("restore")

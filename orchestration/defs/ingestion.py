@@ -20,7 +20,7 @@ from ingest import (
     refresh_subscription_status,
 )
 from ingest.inbox import DONE, REJECTED
-from ingest.lake import drop_months, lake_in_use, load_events
+from ingest.lake import drop_months, load_events
 from orchestration.defs.resources import IS_SPARK, Library
 from schema.database import viewer_session
 from schema.errors import DatabaseError, PromptoryError
@@ -105,8 +105,8 @@ def activity_months(library: Library) -> dg.MaterializeResult[Any]:
     """The months of the ledger: made ahead, and raw events dropped, in the lake too, when they are kept no longer."""
     kept = library.settings.activity_months
     told = {"months kept": kept, "dropped": keep_months(library.engine, kept)}
-    if lake := lake_in_use():
-        told["days dropped from the lake"] = drop_months(library.engine, lake)
+    if days_dropped := drop_months(library.engine, library.lake):
+        told["days dropped from the lake"] = days_dropped
     return dg.MaterializeResult(metadata=told)
 
 

@@ -25,6 +25,8 @@ class Marker:
     rows: int
     revision: int | None = None
     """The revision of a day when it was computed."""
+    is_forgotten: bool = False
+    """Whether it was written anew without people of whom it is kept no longer."""
 
 
 def derived_folder() -> str | None:
@@ -72,7 +74,7 @@ def files_of(derived: str, model: str, parts: Iterable[str] | None = None) -> tu
 def _marker(content: bytes, folder: str) -> Marker:
     told = json.loads(content)
     files = tuple(f"{folder}/{file}" for file in told["files"])
-    return Marker(told["version"], files, told["rows"], told.get("revision"))
+    return Marker(told["version"], files, told["rows"], told.get("revision"), told.get("forgotten", False))
 
 
 def forget_old(derived: str) -> None:

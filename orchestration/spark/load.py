@@ -12,8 +12,9 @@ from orchestration.spark.derived import Marker, parts_of, whole_of
 from orchestration.spark.likes import load_likes
 from orchestration.spark.models import DAYS, LIKES, NEIGHBOURS, PARTS, day_models, state_models
 from orchestration.spark.plan import Plan
-from orchestration.spark.recent_uses import RECENT_USES, forget_dropped_uses, load_recent_uses
+from orchestration.spark.recent_uses import RECENT_USES, load_recent_uses
 from orchestration.spark.render import Model, rendered_models
+from orchestration.spark.retention import forget_people
 from orchestration.spark.tables import (
     Driver,
     copy_files,
@@ -118,7 +119,6 @@ def load_state(engine: Engine, warehouse: Engine, plan: Plan, began_at: datetime
             rows[name] = load_likes(engine, files, began_at)
         elif name == RECENT_USES:
             rows[name] = load_recent_uses(engine, files)
-            forget_dropped_uses(engine, plan.derived)
         elif name == NEIGHBOURS:
             rows[name] = replace_neighbours(warehouse, _neighbours_of(files))
         else:
@@ -128,6 +128,8 @@ def load_state(engine: Engine, warehouse: Engine, plan: Plan, began_at: datetime
                     rows[name] = _load_parts(driver, model, plan)
                 else:
                     rows[name] = replace_table(driver, model, files)
+    # Not before who likes what now is in the library.
+    forget_people(engine, plan.derived)
     return rows
 
 

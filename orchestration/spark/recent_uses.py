@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 
-import fsspec
 from psycopg.sql import Identifier
 from sqlalchemy import Engine, text
 
-from orchestration.spark.derived import parts_of
 from orchestration.spark.tables import copy_files
 from schema.database import connect, driver_of
 
@@ -29,7 +27,6 @@ INNER JOIN library.users AS u ON u.id = l.user_id
 ON CONFLICT (user_id, event_type) DO UPDATE SET prompt_ids = excluded.prompt_ids, used_at = excluded.used_at
 WHERE (k.prompt_ids, k.used_at) IS DISTINCT FROM (excluded.prompt_ids, excluded.used_at)
 """
-_DROPPED = "SELECT cast(activity_date AS text) FROM library.activity_days WHERE events_dropped_at IS NOT NULL"
 
 
 def load_recent_uses(engine: Engine, files: Iterable[str]) -> int:
@@ -45,16 +42,3 @@ def load_recent_uses(engine: Engine, files: Iterable[str]) -> int:
         for statement in (_TAKE_AWAY, _PUT):
             connection.execute(text(statement))
     return rows
-
-
-def forget_dropped_uses(engine: Engine, derived: str) -> int:
-    """Delete what Spark keeps of single uses on days whose events are kept no longer; returns how many days."""
-    with connect(engine) as connection:
-        dropped = set(connection.scalars(text(_DROPPED)))
-    found = [part for part in parts_of(derived, USES) if part in dropped]
-    fs, folder = fsspec.core.url_to_fs(f"{derived}/{USES}")
-    for part in found:
-        fs.rm_file(f"{folder}/_parts/{part}.json")
-        for place in fs.glob(f"{folder}/v=*/dt={part}"):
-            fs.rm(place, recursive=True)
-    return len(found)

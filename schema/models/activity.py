@@ -76,6 +76,7 @@ class ActivityEvent(Base):
             *("user_id", "prompt_id", "occurred_at"),
             postgresql_where=text("event_type IN ('like', 'unlike')"),
         ),
+        Index("ix_activity_events_own", "occurred_at", postgresql_where=text("batch_id IS NULL")),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
 

@@ -6,15 +6,19 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ingest import import_prompts, keep_months, undo_import
+from ingest.batch import wait_for_turn
 from ingest.errors import LakeDayError, RefusedError
 from ingest.lake import Lake, drop_months, events_by_day, events_held, write_files, write_own
 from ingest.lake.layout import MARKER
 from ingest.prompts import ImportOptions
 from orchestration.spark.derived import parts_of
-from orchestration.spark.recent_uses import USES, forget_dropped_uses
+from orchestration.spark.recent_uses import USES
+from orchestration.spark.retention import forget_people
 from schema.settings import get_settings
 from tests.conftest import forget_settings
 from tests.support.files import write_json, write_jsonl
@@ -82,12 +86,25 @@ def test_an_import_whose_prompts_were_used_in_the_lake_is_not_undone_unasked(on_
     with pytest.raises(RefusedError, match="0 likes and 3 events"):
         undo_import(on_spark.ingest, batch)
     marker = Path(lake.place(FIRST, MARKER))
-    content = marker.read_bytes()
     marker.write_text("{")
-    with pytest.raises(LakeDayError, match=str(FIRST)):
-        undo_import(on_spark.ingest, batch)
-    marker.write_bytes(content)
-    assert undo_import(on_spark.ingest, batch, force=True).events == 3
+    # Loads do not wait while the lake is counted, nor the count for them.
+    with on_spark.ingest.connect() as load:
+        wait_for_turn(load)
+        with pytest.raises(LakeDayError, match=str(FIRST)):
+            undo_import(on_spark.ingest, batch)
+    # Asked for, it counts nothing first.
+    assert undo_import(on_spark.ingest, batch, force=True).removed == 2
+
+
+def computed(derived: Path, model: str, day: str, rows: pa.Table) -> None:
+    """As if Spark had computed a day of a model long ago."""
+    file = derived / model / "v=1" / f"dt={day}" / "part.parquet"
+    file.parent.mkdir(parents=True)
+    pq.write_table(rows, file)
+    told = {"version": "1", "files": [f"v=1/dt={day}/part.parquet"], "rows": rows.num_rows, "revision": 7}
+    marker = derived / model / "_parts" / f"{day}.json"
+    marker.parent.mkdir(exist_ok=True)
+    marker.write_text(json.dumps(told))
 
 
 def test_months_that_are_kept_no_longer_leave_the_lake_and_what_was_computed_of_single_uses(
@@ -96,17 +113,34 @@ def test_months_that_are_kept_no_longer_leave_the_lake_and_what_was_computed_of_
     prompt = on_spark.add_prompt("one")
     lake = write(on_spark, tmp_path, ("1", "2026-03-01T10:00:00Z", prompt), ("2", "2026-04-01T10:00:00Z", prompt))
     derived = tmp_path / "derived"
-    for day in ("2026-03-01", "2026-04-01"):
-        file = derived / USES / "v=1" / f"dt={day}" / "part.parquet"
-        file.parent.mkdir(parents=True)
-        file.touch()
-        told = {"version": "1", "files": [f"v=1/dt={day}/part.parquet"], "rows": 1, "revision": 1}
-        marker = derived / USES / "_parts" / f"{day}.json"
-        marker.parent.mkdir(exist_ok=True)
-        marker.write_text(json.dumps(told))
+    for model in (USES, "likes_of_days"):
+        for day in ("2026-03-01", "2026-04-01"):
+            computed(derived, model, day, pa.table({"user_id": [1]}))
+    # What cannot be read is dropped like all else.
+    Path(lake.place(FIRST, MARKER)).write_text("{")
     keep_months(on_spark.ingest, 1, date(2026, 5, 15))
     assert (drop_months(on_spark.ingest, lake), drop_months(on_spark.ingest, lake)) == (1, 0)
     assert list(lake.manifests()) == [date(2026, 4, 1)]
-    assert forget_dropped_uses(on_spark.ingest, str(derived)) == 1
-    assert list(parts_of(str(derived), USES)) == ["2026-04-01"]
-    assert [path.name for path in (derived / USES / "v=1").iterdir()] == ["dt=2026-04-01"]
+    assert lake.names(FIRST) == []
+    assert forget_people(on_spark.ingest, str(derived)) == 2
+    for model in (USES, "likes_of_days"):
+        assert list(parts_of(str(derived), model)) == ["2026-04-01"]
+        assert [path.name for path in (derived / model / "v=1").iterdir()] == ["dt=2026-04-01"]
+
+
+def test_who_searched_for_what_is_forgotten_after_ninety_days_and_how_often_is_not(
+    configured: Library, tmp_path: Path
+) -> None:
+    model, days = "int_search_query_days", ("2026-03-01", "2026-03-02", "2026-05-30")
+    searched = pa.table({"query": ["soup", None], "searches": [3, 0], "searchers": [["ann", "ben"], None]})
+    for day in days:
+        computed(tmp_path, model, day, searched)
+    assert forget_people(configured.ingest, str(tmp_path)) == 1
+    found = parts_of(str(tmp_path), model)
+    kept = {day: pq.read_table(one.files[0], partitioning=None) for day, one in found.items()}
+    assert kept[days[0]].to_pylist() == [{**row, "searchers": None} for row in searched.to_pylist()]
+    assert kept[days[1]] == kept[days[2]] == searched
+    # The day is as computed as before, and is not written again.
+    assert {(one.rows, one.revision) for one in found.values()} == {(2, 7)}
+    assert kept[days[0]].schema == searched.schema
+    assert forget_people(configured.ingest, str(tmp_path)) == 0

@@ -1,6 +1,7 @@
 """What compaction takes out of the lake, and what a check finds wrong with it."""
 
 import json
+import stat
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest.errors import LakeDayError, LakeError, UnreadableFileError
-from ingest.lake import Lake, check, compact, write_files, write_own
+from ingest.lake import EVENTS, Lake, check, compact, mend, write_files, write_own
 from ingest.lake.files import read_events
 from ingest.lake.layout import MARKER
 from ingest.lake.manifest import Manifest
@@ -73,7 +74,19 @@ def read(lake: Lake, day: date) -> list[tuple[int | None, int | None]]:
 
 def age(lake: Lake, day: date) -> None:
     """Let the readers of what was before the marker be done."""
-    lake.put(marker(lake, day).model_copy(update={"written_at": datetime.now(UTC) - timedelta(days=2)}))
+    found = marker(lake, day)
+    long_ago = dict.fromkeys(found.former, datetime.now(UTC) - timedelta(days=2))
+    lake.put(found.model_copy(update={"former": long_ago}))
+
+
+def search(library: Library, day: date) -> None:
+    """Somebody searches in the dashboard."""
+    library.do("SELECT library.ensure_activity_partitions(:day, :day)", day=day)
+    library.do(
+        "INSERT INTO library.activity_events (event_id, occurred_at, event_type)"
+        " VALUES (gen_random_uuid(), cast(:day AS timestamp) AT TIME ZONE 'UTC' + interval '12 hours', 'search')",
+        day=day,
+    )
 
 
 def faults(library: Library, lake: Lake) -> list[tuple[date | None, str | None]]:
@@ -110,11 +123,7 @@ def test_people_and_prompts_that_are_gone_leave_the_lake(
 
 
 def test_small_files_are_merged_without_a_new_version(library: Library, lake: Lake, tmp_path: Path, ann: int) -> None:
-    library.do("SELECT library.ensure_activity_partitions('2026-03-01', '2026-03-01')")
-    library.do("""
-        INSERT INTO library.activity_events (event_id, occurred_at, event_type, prompt_id)
-        VALUES (gen_random_uuid(), '2026-03-01 12:00+00', 'view', 2)
-    """)
+    search(library, FIRST)
     for number in range(3):
         write(library, lake, tmp_path, event(str(number), FIRST, 1, session_id="s"))
     write_own(library.ingest, lake)
@@ -127,6 +136,27 @@ def test_small_files_are_merged_without_a_new_version(library: Library, lake: La
     assert set(after.former) == {file.name for file in before.files if file.source == "files"}
     assert library.rows("SELECT * FROM library.activity_days") == row
     assert compact(library.ingest, lake).days_merged == 0
+
+
+def test_whoever_has_read_a_marker_finishes_however_often_the_day_changes_meanwhile(
+    library: Library, lake: Lake
+) -> None:
+    search(library, FIRST)
+    write_own(library.ingest, lake)
+    read_then = marker(lake, FIRST)
+    for _ in range(3):
+        search(library, FIRST)
+        write_own(library.ingest, lake)
+        assert compact(library.ingest, lake).files_deleted == 0
+    assert marker(lake, FIRST).events == 4
+    assert sum(table.num_rows for table in read_events(lake, FIRST, read_then.files)) == 1
+    age(lake, FIRST)
+    assert compact(library.ingest, lake).files_deleted == 3
+    assert lake.names(FIRST) == sorted([MARKER, marker(lake, FIRST).files[0].name])
+    # What the next marker says of them is bounded, too.
+    search(library, FIRST)
+    write_own(library.ingest, lake)
+    assert len(marker(lake, FIRST).former) == 1
 
 
 def test_months_that_are_kept_no_longer_leave_the_lake(
@@ -204,6 +234,60 @@ def test_a_day_that_cannot_be_read_leaves_the_others_be(
     assert (marker(folder, SECOND).events, marker(folder, THIRD).events) == (2, 1)
     with pytest.raises(LakeDayError, match="2026-03-01"):
         compact(library.ingest, folder)
+
+
+EVENT = {name: [None] for name in EVENTS.names}
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        pa.table({"name": ["x"]}),
+        pa.table({"event_id": ["x"]}),
+        pa.table(EVENT, pa.schema([(field.name, field.type) for field in EVENTS])),
+    ],
+    ids=["other columns", "text", "nulls"],
+)
+def test_a_foreign_file_under_a_markers_name_is_a_fault_of_its_day_alone(
+    library: Library, folder: Lake, tmp_path: Path, ann: int, foreign: pa.Table
+) -> None:
+    write(library, folder, tmp_path, event("1", FIRST, 1), event("2", SECOND, 1))
+    pq.write_table(foreign, folder.place(FIRST, marker(folder, FIRST).files[0].name))
+    told = "parquet of 2026-03-01 in the lake is of another schema .*promptory lake mend 2026-03-01"
+    with pytest.raises(LakeDayError, match=told):
+        write(library, folder, tmp_path, event("3", FIRST, 1), event("4", SECOND, 1))
+    assert marker(folder, SECOND).events == 2
+    with pytest.raises(LakeDayError, match=told):
+        compact(library.ingest, folder)
+    assert len(marker(folder, SECOND).files) == 1
+
+
+def test_a_damaged_file_is_taken_out_and_only_what_it_held_is_written_again(
+    library: Library, lake: Lake, tmp_path: Path, ann: int
+) -> None:
+    write(library, lake, tmp_path, event("1", FIRST, 1))
+    write(library, lake, tmp_path, event("2", FIRST, 2))
+    search(library, FIRST)
+    write_own(library.ingest, lake)
+    sound, bad, own = marker(lake, FIRST).files
+    lake.delete(FIRST, [own.name])
+    with lake.fs.open(lake.place(FIRST, bad.name), "wb") as file:
+        file.write(b"nonsense")
+    assert mend(library.ingest, lake, FIRST) == [bad, own]
+    assert marker(lake, FIRST).files == (sound,)
+    assert mend(library.ingest, lake, FIRST) == []
+    write(library, lake, tmp_path, event("1", FIRST, 1), event("2", FIRST, 2))
+    write_own(library.ingest, lake)
+    assert read(lake, FIRST) == [(None, 1), (None, 2), (None, None)]
+    assert faults(library, lake) == []
+
+
+def test_who_may_read_a_days_files_may_read_its_marker(
+    library: Library, folder: Lake, tmp_path: Path, ann: int
+) -> None:
+    write(library, folder, tmp_path, event("1", FIRST, 1))
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in Path(folder.place(FIRST)).iterdir()}
+    assert len(modes) == 1
 
 
 def test_a_lake_that_cannot_be_reached_is_said(

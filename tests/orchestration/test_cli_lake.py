@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ingest import load_activity
 from tests.orchestration.test_cli import promptory, told
 from tests.support.files import write_jsonl
@@ -18,7 +20,9 @@ def test_files_and_loaded_events_are_written_made_tidy_and_checked(configured: L
     prompt = configured.add_prompt("p")
     (folder := tmp_path / "events").mkdir()
     write_jsonl(folder / "a.jsonl", [event("1", "2026-03-01", prompt_id=prompt), event("2", "2026-03-02", prompt_id=9)])
-    written = json.loads(promptory("lake", "write", str(folder), "--json").stdout)
+    assert "promptory load-activity" in told(promptory("lake", "write", str(folder)))
+    assert list((tmp_path / "home").glob("lake/activity/*")) == []
+    written = json.loads(promptory("lake", "write", str(folder), "--json", PROMPTORY_ENGINE="spark").stdout)
     assert written["days"] == {"files": {"2026-03-01": 1}, "rejected": {}, "loaded": {}, "own": {}}
     batch = written["batches"]["files"]
     assert (batch["files"][0]["inserted"], batch["files"][0]["rejected"]) == (1, 1)
@@ -39,19 +43,29 @@ def test_files_and_loaded_events_are_written_made_tidy_and_checked(configured: L
     assert (sound["days"], sound["files"], sound["events"], sound["findings"]) == (3, 4, 4, [])
 
 
-def test_what_is_wrong_with_the_lake_is_told_and_ends_with_1(configured: Library, tmp_path: Path) -> None:
+def test_what_is_wrong_with_the_lake_is_told_and_ends_with_1(
+    configured: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     prompt = configured.add_prompt("p")
     lake = tmp_path / "lake"
+    monkeypatch.setenv("PROMPTORY_ENGINE", "spark")
+    monkeypatch.setenv("PROMPTORY_LAKE", str(lake))
     file = write_jsonl(tmp_path / "a.jsonl", [event("1", "2026-03-01", prompt_id=prompt)])
-    assert promptory("lake", "write", str(file), PROMPTORY_LAKE=str(lake)).returncode == 0
+    assert promptory("lake", "write", str(file)).returncode == 0
     [data] = lake.glob("activity/dt=2026-03-01/*.parquet")
     data.write_bytes(b"nonsense")
-    done = promptory("lake", "check", PROMPTORY_LAKE=str(lake))
+    done = promptory("lake", "check")
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert f"{data.name} of 2026-03-01 in the lake cannot be read" in done.stderr
     assert "promptory lake write FILES" in done.stderr
     assert "1 fault." in done.stdout
-    assert "cannot be read" in told(promptory("lake", "compact", PROMPTORY_LAKE=str(lake)))
+    assert "cannot be read" in told(promptory("lake", "compact"))
     assert "comes after --to" in told(promptory("lake", "write", "--from", "2026-03-02", "--to", "2026-03-01"))
     assert "files are written whole" in told(promptory("lake", "write", str(file), "--from", "2026-03-01"))
     assert "does not exist" in told(promptory("lake", "write", str(tmp_path / "nowhere")))
+
+    mended = promptory("lake", "mend", "2026-03-01").stdout
+    assert mended == f"{data.name} with 1 event is taken out; write them again: promptory lake write FILES.\n"
+    assert promptory("lake", "mend", "2026-03-01").stdout == "No file of 2026-03-01 is damaged.\n"
+    assert promptory("lake", "write", str(file)).returncode == 0
+    assert promptory("lake", "check").stdout.startswith("1 event of 1 day in 1 file")
