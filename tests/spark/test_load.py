@@ -26,6 +26,7 @@ from orchestration.spark.local import run_here
 from orchestration.spark.models import day_models
 from orchestration.spark.plan import Plan, text_hash
 from orchestration.spark.refresh import changed_days, prepare_days, refresh_from_lake
+from orchestration.spark.render import rendered_models
 from orchestration.spark.state import EDGES
 from schema.database import connect, driver_of
 from schema.errors import PromptoryError
@@ -224,10 +225,11 @@ def test_a_damaged_file_leaves_its_day_as_it_was_and_the_way_back_brings_all_eve
     [damaged] = Path(the_lake().root).glob(f"activity/dt={FIRST}/*.parquet")
     content = damaged.read_bytes()
     damaged.write_bytes(content[:-20])
-    # In the middle of another only its hash tells, or Spark, when it comes there.
+    # Of another the ends are sound, and nothing between them: its hash tells, and Spark, when it comes there.
     [within] = Path(the_lake().root).glob(f"activity/dt={FOURTH}/*.parquet")
     sound = within.read_bytes()
-    within.write_bytes(sound[:40] + bytes(byte ^ 255 for byte in sound[40:60]) + sound[60:])
+    end = len(sound) - 8 - int.from_bytes(sound[-8:-4], "little")
+    within.write_bytes(sound[:4] + bytes(end - 4) + sound[end:])
     # The ledger has an event that the lake was never told of.
     loaded = {"event_id": "l", "event_type": "view", "occurred_at": f"{THIRD}T10:00:00Z", "prompt_id": prompt}
     load_activity(on_spark.ingest, [write_jsonl(tmp_path / "loaded.jsonl", [loaded])])
@@ -322,7 +324,7 @@ def test_a_day_is_computed_at_its_revision_and_by_the_text_of_now(monkeypatch: p
     }
     assert computed() == [FIRST]
     # What a model is computed of counts, too: a view that it reads.
-    models = plan.rendered_models()
+    models = rendered_models()
     view = models["stg_library__activity_events"]
     changed = models | {view.name: replace(view, text=f"{view.text} -- another")}
     monkeypatch.setattr(plan, "rendered_models", lambda: changed)
@@ -375,6 +377,8 @@ def test_likes_are_the_last_words_of_the_lake_and_of_the_dashboard(configured: L
 def test_what_somebody_is_saying_while_likes_are_loaded_is_waited_for(configured: Library, tmp_path: Path) -> None:
     ann, soup = configured.add_user("ann@example.com"), configured.add_prompt("soup")
     configured.like(ann, soup)
+    # What makes a month of the ledger is waited for by all who read it.
+    configured.do("SELECT library.ensure_activity_partitions(cast(now() AS date) - 1, cast(now() AS date) + 1)")
     began, path = datetime.now(UTC), tmp_path / "likes.parquet"
     liked = {"user_id": [ann], "prompt_id": [soup], "liked_at": [began - timedelta(days=1)]}
     parquet.write_table(pa.table(liked), path)
