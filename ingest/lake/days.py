@@ -1,6 +1,6 @@
 """A day of the lake, changed by one writer at a time: written aside, then committed by its marker."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -157,10 +157,11 @@ def dropped_days(connection: Connection) -> set[date]:
     return set(connection.scalars(text(_DROPPED)))
 
 
-def settle_versions(engine: Engine, lake: Lake) -> list[date]:
+def settle_versions(engine: Engine, lake: Lake, days: Collection[date] | None = None) -> list[date]:
     """Register the versions that a writer which was killed after its commit left untold; returns their days.
 
-    Whoever builds from the lake begins with it. A day whose marker cannot be read is passed over: it is not changed.
+    Whoever builds from the lake begins with it, for all days or some. A day whose marker cannot be read is passed over:
+    it is not changed.
 
     Raises:
         LakeDayError: days are of another schema; the others are registered.
@@ -174,7 +175,8 @@ def settle_versions(engine: Engine, lake: Lake) -> list[date]:
     manifests = lake.manifests()
     with connect(engine) as connection:
         known = registered(connection)
-    untold = [day for day, one in manifests.items() if isinstance(one, Manifest) and known.get(day) != one.version]
+    wanted = {day: one for day, one in manifests.items() if days is None or day in days}
+    untold = [day for day, one in wanted.items() if isinstance(one, Manifest) and known.get(day) != one.version]
     each_day(untold, settle)
     return untold
 

@@ -10,10 +10,15 @@ from orchestration.lib.lake_specs import DAYS, GROUP
 
 Condition = dg.AutomationCondition[Any]
 
+RANKINGS_ONLY = {"promptory/rankings_only": "true"}
+"""The tags of runs that count events by the hour, for the rankings: other marts wait for the day's, or for a load."""
+
 _CHANGED = dg.AutomationCondition.newly_updated() & ~dg.AutomationCondition.executed_with_root_target()
+_COUNTED = _CHANGED & ~dg.AutomationCondition.all_new_updates_have_run_tags(tag_values=RANKINGS_ONLY)
 
 _EVENTS = dg.AssetSelection.assets(activity_events)
-_LIBRARY = dg.AssetSelection.groups("library", GROUP)
+_LIBRARY = dg.AssetSelection.groups("library")
+_LAKE = dg.AssetSelection.groups(GROUP)
 
 
 def _after(changed: Condition, missing: Condition, label: str) -> Condition:
@@ -28,17 +33,19 @@ def _after(changed: Condition, missing: Condition, label: str) -> Condition:
     ).with_label(label)
 
 
-def _changed(among: dg.AssetSelection) -> Condition:
-    return dg.AutomationCondition.any_deps_match(_CHANGED).allow(among)
+def _changed(among: dg.AssetSelection, changed: Condition = _CHANGED) -> Condition:
+    return dg.AutomationCondition.any_deps_match(changed).allow(among)
 
 
 # What is built in the same run.
 _REQUESTED: Condition = dg.AutomationCondition.any_deps_match(dg.AutomationCondition.will_be_requested())
 _MISSING: Condition = dg.AutomationCondition.missing()
 
-# Models follow what fills the library, and not each other: the hourly rankings must not set off every mart. A new
-# library is built whole, as models that follow one change need others; so is what a release adds.
-AFTER_LIBRARY_CHANGES = _after(_changed(_LIBRARY) | _REQUESTED, _MISSING, "after_library_changes")
+# Models follow what fills the library, or what Spark counts where it counts events, and not each other: the hourly
+# rankings must not set off every mart. A new library is built whole, as models that follow one change need others; so
+# is what a release adds.
+_CHANGES = _changed(_LIBRARY) | _changed(_LAKE, _COUNTED)
+AFTER_LIBRARY_CHANGES = _after(_CHANGES | _REQUESTED, _MISSING, "after_library_changes")
 # In the lake, a day follows its own events and nothing else; days that were loaded before Spark was chosen are missing.
 AFTER_EVENTS_OF_THE_DAY = _after(
     _changed(_EVENTS),
@@ -46,7 +53,8 @@ AFTER_EVENTS_OF_THE_DAY = _after(
     "after_events_of_the_day",
 )
 # What is computed of all days waits for the days: what it reads of the events themselves is no news.
-AFTER_DAYS_CHANGE = _after(_changed(_LIBRARY - _EVENTS) | _REQUESTED, _MISSING, "after_days_change")
+_DAYS_CHANGE = _changed(_LIBRARY - _EVENTS) | _changed(_LAKE, _COUNTED)
+AFTER_DAYS_CHANGE = _after(_DAYS_CHANGE | _REQUESTED, _MISSING, "after_days_change")
 
 HOURLY, DAILY = timedelta(hours=3), timedelta(hours=26)
 

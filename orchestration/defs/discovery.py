@@ -14,7 +14,8 @@ from schema.embedders import embedder_named
 from schema.roles import Role
 from schema.settings import get_settings
 
-SIGNALS = "int_person_signals" if IS_SPARK else "int_prompt_signals"
+# With the engine spark, what PostgreSQL's view is made of, as it was computed by day.
+_READ = ("int_prompt_viewer_days", "uses_of_days") if IS_SPARK else ("int_prompt_signals",)
 
 
 @dg.asset(
@@ -33,7 +34,7 @@ def prompt_neighbours() -> dg.MaterializeResult[Any]:
     key_prefix="library",
     group_name="discovery",
     kinds={"postgres", "python"},
-    deps=[dg.AssetKey(["analytics", SIGNALS]), dg.AssetKey(["analytics", "int_prompt_likes"])],
+    deps=[dg.AssetKey(["analytics", name]) for name in (*_READ, "int_prompt_likes")],
 )
 def recommendation_nights() -> dg.MaterializeResult[Any]:
     """How well the likes of the newest week are foreseen from what was before it, one row a night."""

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.defs.automation import RANKINGS_ONLY
 from orchestration.defs.discovery import prompt_neighbours, recommendation_nights, search_embeddings
 from orchestration.defs.ingestion import activity_events, activity_months, days, prompts, subscriptions, users
 from orchestration.defs.lake import lake
@@ -22,6 +23,7 @@ refresh_rankings = dg.define_asset_job(
     "refresh_rankings",
     selection=_BUILT & _RANKINGS,
     description="Build the rankings and what they need.",
+    tags=RANKINGS_ONLY,
 )
 
 refresh_warehouse = dg.define_asset_job(

@@ -12,13 +12,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
+from psycopg.sql import Identifier
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from orchestration.lib.accuracy import TAKE, Accuracy, accuracy_of
 from orchestration.lib.neighbour_tables import read_signals, write_neighbours
 from orchestration.lib.neighbours import nearest_prompts
-from orchestration.spark.history import History, Ids, copy_rows
+from orchestration.spark.history import History, Ids
+from orchestration.spark.tables import copy_rows
 from schema.database import connect, driver_of
 from schema.repository.candidates import COPY_SIGNAL, EVENTS_CONSIDERED, VIEW_SIGNAL
 from schema.repository.recommendations import recommended_prompts
@@ -255,7 +257,8 @@ def _measured(connection: Connection, derived: str | None) -> Foresight | None:
     _put_back_to(connection, cut, list(liked_after), share)
     if history:
         uses = history.newest_uses(np.array(list(liked_after), np.int64), EVENTS_CONSIDERED)
-        copy_rows(driver_of(connection), "activity_events (user_id, event_type, prompt_id, occurred_at)", uses)
+        columns = ("user_id", "event_type", "prompt_id", "occurred_at")
+        copy_rows(driver_of(connection), Identifier("activity_events"), columns, uses)
     liked_before = _pairs(connection, _LIKED)
     most_liked = list(connection.scalars(text(_POPULAR), {"cut": cut, "most": POPULAR}))
     popular = [_others(most_liked, liked_before.get(person, frozenset())) for person in liked_after]
@@ -271,8 +274,8 @@ def _bring(connection: Connection, history: History, cut: datetime, until: datet
     share = _share(likes + history.count())
     people = _ids(connection, _SAMPLED, share=share) if share < 1 else None
     known = _ids(connection, _LIKERS, cut=cut, until=until)
-    driver = driver_of(connection)
-    copy_rows(driver, "foresight_uses (user_id, prompt_id, is_copied, activity_date)", history.sample(people, known))
+    columns = ("user_id", "prompt_id", "is_copied", "activity_date")
+    copy_rows(driver_of(connection), Identifier("foresight_uses"), columns, history.sample(people, known))
     connection.execute(text("ANALYZE foresight_uses"))
     return share
 

@@ -2,17 +2,14 @@
 
 import struct
 from collections.abc import Callable, Iterable
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Connection
 from sqlalchemy import Engine, text
 
 from orchestration.lib.neighbours import Neighbours, Signals, nearest_prompts
-from schema.database import connect, driver_of
-
-Driver = Connection[tuple[Any, ...]]
+from schema.database import Driver, connect, driver_of
 
 _SIGNALS = "COPY (SELECT user_id, prompt_id, strength FROM {}) TO STDOUT (FORMAT binary)"
 _INTO = "COPY {} FROM STDIN (FORMAT binary)"

@@ -2,14 +2,14 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import pyarrow as pa
-from psycopg import Connection, adapters
+from psycopg import adapters
 from psycopg.sql import SQL, Composable
 from pyarrow import csv, parquet
 
-Driver = Connection[tuple[Any, ...]]
+from schema.database import Driver
 
 EXTRACTS: dict[str, LiteralString] = {
     "library_activity_days": "SELECT activity_date, events_dropped_at FROM library.activity_days",

@@ -1,26 +1,19 @@
 """What people did before a moment, as Spark computed it by day: so much of it as a measurement of that moment needs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from typing import LiteralString
 
-import fsspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from psycopg.sql import SQL
-from pyarrow import csv
 
-from orchestration.spark.derived import Marker, parts_of
-from orchestration.spark.extracts import Driver
+from orchestration.spark.derived import Marker, parts_of, read_rows
 from schema.errors import PromptoryError
 
 Ids = NDArray[np.int64]
 
 USES, VIEWER_DAYS = "uses_of_days", "int_prompt_viewer_days"
-_BATCH_ROWS = 100_000
 
 
 class History:
@@ -38,7 +31,7 @@ class History:
         """How often a person viewed or copied a prompt on a day."""
         return sum(rows.num_rows for rows in self._prompts_of_days())
 
-    def sample(self, people: Ids | None, known: Ids) -> Iterator[pa.Table]:
+    def sample(self, people: Ids | None, known: Ids) -> Iterator[pa.RecordBatch]:
         """Which prompts people used on which day: user_id, prompt_id, is_copied, activity_date.
 
         All that `people` did (None: everybody), one row of each prompt that anybody used, and one of each of the
@@ -46,7 +39,7 @@ class History:
         """
         seen_prompts, seen_people = np.array([], np.int64), np.array([], np.int64)
         for rows in self._prompts_of_days():
-            users, prompts = rows["user_id"].to_numpy(), rows["prompt_id"].to_numpy()
+            users, prompts = (rows[name].to_numpy(zero_copy_only=False) for name in ("user_id", "prompt_id"))
             if people is None:
                 yield rows
                 continue
@@ -57,32 +50,32 @@ class History:
             seen_people = np.union1d(seen_people, users[np.isin(users, known)])
             yield rows.filter(pa.array(kept))
 
-    def newest_uses(self, people: Ids, most: int) -> Iterator[pa.Table]:
+    def newest_uses(self, people: Ids, most: int) -> Iterator[pa.RecordBatch]:
         """The newest views and copies of people, at least `most` of each person who has as many, and few more.
 
         Columns user_id, event_type, prompt_id, used_at.
         """
         found: dict[int, int] = {}
         for part in reversed(self._parts(USES)):
-            for rows in self._rows(part, USES, ["user_id", "event_type", "prompt_id", "used_at"]):
+            for rows in read_rows(part.files, ["user_id", "event_type", "prompt_id", "used_at"]):
                 kept = rows.filter(pc.is_in(rows["user_id"], pa.array(people)))
                 if kept.num_rows:
                     yield kept
-                for one in pc.value_counts(kept["user_id"].combine_chunks()).to_pylist():
+                for one in pc.value_counts(kept["user_id"]).to_pylist():
                     found[one["values"]] = found.get(one["values"], 0) + one["counts"]
             people = np.array([person for person in people if found.get(person, 0) < most], np.int64)
             if not len(people):
                 return
 
-    def _prompts_of_days(self) -> Iterator[pa.Table]:
+    def _prompts_of_days(self) -> Iterator[pa.RecordBatch]:
         columns = ["user_id", "prompt_id", "views", "copies", "activity_date"]
         for part in self._parts(VIEWER_DAYS):
-            for rows in self._rows(part, VIEWER_DAYS, columns):
+            for rows in read_rows(part.files, columns):
                 is_copied = pc.greater(rows["copies"], 0)
                 used = rows.filter(
                     pc.and_(pc.is_valid(rows["user_id"]), pc.or_(is_copied, pc.greater(rows["views"], 0)))
                 )
-                yield pa.table(
+                yield pa.record_batch(
                     {
                         "user_id": used["user_id"],
                         "prompt_id": used["prompt_id"],
@@ -96,29 +89,6 @@ class History:
         if not found:
             raise PromptoryError(f"Spark has not computed {model} yet; run promptory refresh first.")
         return [marker for day, marker in found.items() if day < str(self._until)]
-
-    def _rows(self, part: Marker, model: str, columns: list[str]) -> Iterator[pa.Table]:
-        for file in part.files:
-            fs, path = fsspec.core.url_to_fs(file)
-            try:
-                with fs.open(path, "rb") as content, pq.ParquetFile(content) as table:
-                    for batch in table.iter_batches(_BATCH_ROWS, columns=columns):
-                        yield pa.Table.from_batches([batch])
-            except (pa.ArrowException, OSError) as error:
-                told = " ".join(str(error).split())[:200]
-                raise PromptoryError(
-                    f"What Spark computed of {model} cannot be read at {file} ({told}); compute that day again."
-                ) from None
-
-
-def copy_rows(driver: Driver, table: LiteralString, rows: Iterable[pa.Table]) -> None:
-    """Fill a table, named with its columns, by COPY."""
-    into = SQL("COPY {} FROM STDIN (FORMAT csv)").format(SQL(table))
-    with driver.cursor() as cursor, cursor.copy(into) as copy:
-        for some in rows:
-            content = pa.BufferOutputStream()
-            csv.write_csv(some, content, csv.WriteOptions(include_header=False))
-            copy.write(memoryview(content.getvalue()))
 
 
 def _firsts(values: Ids, seen: Ids) -> NDArray[np.intp]:

@@ -27,9 +27,10 @@ time.tzset()
 # Else the workers are whatever python3 is on the PATH.
 os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 
-from pyspark.sql import DataFrame, SparkSession  # noqa: E402 - after the workers' Python is said
+from pyspark.errors import AnalysisException  # noqa: E402 - after the workers' Python is said
+from pyspark.sql import DataFrame, SparkSession  # noqa: E402
 from pyspark.sql.functions import col, count, lit  # noqa: E402
-from pyspark.sql.types import StringType  # noqa: E402
+from pyspark.sql.types import StringType, StructType  # noqa: E402
 
 Say = Callable[[str], None]
 
@@ -158,11 +159,11 @@ def write(spark: SparkSession, model: dict[str, Any], plan: dict[str, Any]) -> l
         frame = spark.sql(f"select /*+ rebalance({by}) */ *, cast({by} as string) as {PART} from unparted")
     writer = frame.write.mode("overwrite").option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
     (writer.partitionBy(PART) if by else writer).parquet(f"{folder}/{version}")
-    written = spark.read.schema(frame.schema).parquet(f"{folder}/{version}")
+    written = read_again(spark, f"{folder}/{version}", frame.schema)
     written.select(*columns).createOrReplaceTempView(name)
     files = [f"{version}/" + address.split(f"/{version}/", 1)[1] for address in written.inputFiles()]
     if not by:
-        marker = {"version": plan["job"], "files": sorted(files), "rows": written.count()}
+        marker = {"version": plan["job"], "files": sorted(files), "rows": written.count(), "text": model["hash"]}
         return [(f"{folder}/_whole.json", marker)]
     rows = {str(part): many for part, many in written.groupBy(PART).agg(count(lit(1))).collect()}
     revisions = plan["days"] or {} if by == "activity_date" else {}
@@ -174,10 +175,21 @@ def write(spark: SparkSession, model: dict[str, Any], plan: dict[str, Any]) -> l
                 "files": sorted(file for file in files if file.startswith(f"{version}/{PART}={part}/")),
                 "rows": rows.get(part, 0),
                 "revision": revisions.get(part),
+                "text": model["hash"],
             },
         )
         for part in sorted({*rows, *revisions})
     ]
+
+
+def read_again(spark: SparkSession, folder: str, schema: StructType) -> DataFrame:
+    """What was written to a folder; where that was nothing, not every file system has the folder."""
+    try:
+        return spark.read.schema(schema).parquet(folder)
+    except AnalysisException as missing:
+        if "PATH_NOT_FOUND" not in str(missing):
+            raise
+        return spark.createDataFrame([], schema)
 
 
 def put(spark: SparkSession | None, place: str, text: str) -> None:
@@ -210,22 +222,36 @@ def told(error: Exception, plan: dict[str, Any], report: dict[str, Any]) -> dict
     doing = report.pop("doing", "anything")
     text = str(error)
     file = next(iter(re.findall(r"(?:file|s3a?)://?[^\s,;}\]]+\.parquet", text)), None)
+    file = file and re.sub(r"^file:/+", "/", file)
     heap = plan.get("spark", {}).get("spark.driver.memory", "")
     if "OutOfMemoryError" in text or "GC overhead" in text:
-        sentence = f"Spark ran out of memory; give it more than {heap or 'it has'} (PROMPTORY_SPARK_MEMORY)"
+        file, sentence = None, f"Spark ran out of memory; give it more than {heap or 'it has'} (PROMPTORY_SPARK_MEMORY)"
     elif "must be at least" in text and "heap size" in text:
         sentence = f"Spark cannot start with {heap} of memory; give it 512m at least (PROMPTORY_SPARK_MEMORY)"
     elif "Answer from Java side is empty" in text or isinstance(error, (ConnectionError, EOFError)):
         sentence = f"Spark ended in the middle, for lack of memory most likely ({heap}, PROMPTORY_SPARK_MEMORY)"
     elif "is not a Parquet file" in text or "Could not read footer" in text or "CANNOT_READ_FILE_FOOTER" in text:
-        sentence = f"{file or 'a file'} is no Parquet file, or not a whole one; write its day to the lake anew"
-    elif "PATH_NOT_FOUND" in text or "FileNotFoundException" in text or "does not exist" in text:
-        sentence = f"{file or 'a file'} is not there; write its day to the lake anew"
+        sentence = f"{file or 'a file'} is no Parquet file, or not a whole one; {remedy(file)}"
+    elif "PATH_NOT_FOUND" in text or "FileNotFoundException" in text:
+        sentence = f"{file or 'a file'} is not there; {remedy(file)}"
     elif "Parquet column cannot be converted" in text or "SchemaColumnConvertNotSupported" in text:
-        sentence = f"{file or 'a file'} has a column of another type than the lake's; write its day to the lake anew"
+        sentence = f"{file or 'a file'} has a column of another type than it should have; {remedy(file)}"
     else:
         sentence = text.strip().splitlines()[0][:500] if text.strip() else type(error).__name__
     return {"model": doing, "file": file, "sentence": sentence}
+
+
+def remedy(file: str | None) -> str:
+    """What to do about a file that is lost or damaged, by the folder that it is in."""
+    event = re.search(r"/activity/dt=([0-9-]{10})/[^/]+$", file or "")
+    if event:
+        again = f"promptory lake write FILES, or --loaded --from {event[1]} --to {event[1]}"
+        return f"take it out with promptory lake mend {event[1]}, and write the day again: {again}"
+    computed = re.search(r"^(.*/derived/[^/]+)/v=[^/]+/dt=([0-9-]{10})/[^/]+$", file or "")
+    if computed:
+        marker = f"{computed[1]}/_parts/{computed[2]}.json"
+        return f"materialize lake_days of {computed[2]} in Dagster, or delete {marker} and run promptory refresh"
+    return "run promptory refresh again"
 
 
 class Memory(threading.Thread):

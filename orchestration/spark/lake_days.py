@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, Engine, text
 
@@ -33,14 +33,19 @@ _IN_LAKE = "SELECT activity_date FROM library.activity_days WHERE lake_version I
 
 @dataclass(frozen=True, slots=True)
 class DayFiles:
-    """The files of each day that is sound, by path or address, and what is wrong with the others."""
+    """The files of each day that is sound, by path or address, and what is wrong with each of the others."""
 
     files: Mapping[date, tuple[str, ...]]
-    faults: tuple[PromptoryError, ...]
+    faults: Mapping[date, PromptoryError]
+    """One may be of several days."""
 
     def of(self, days: Iterable[date]) -> tuple[str, ...]:
         """The files of days, of those that are sound."""
         return tuple(file for day in sorted(days) for file in self.files.get(day, ()))
+
+    def wrong_with(self, days: Iterable[date]) -> tuple[PromptoryError, ...]:
+        """What is wrong with some days, each fault once."""
+        return tuple(dict.fromkeys(self.faults[day] for day in sorted(days) if day in self.faults))
 
 
 def bring_up_to_date(engine: Engine, lake: Lake, days: Collection[date] | None = None) -> list[PromptoryError]:
@@ -55,7 +60,7 @@ def bring_up_to_date(engine: Engine, lake: Lake, days: Collection[date] | None =
     except LakeDayError as error:
         faults.append(error)
     try:
-        settle_versions(engine, lake)
+        settle_versions(engine, lake, days)
     except LakeDayError as error:
         faults.append(error)
     return faults
@@ -79,34 +84,26 @@ def sound_files(engine: Engine, lake: Lake, days: Collection[date], *, whole: bo
         loaded = loaded_events(connection, days)
         registered = set(connection.scalars(text(_IN_LAKE)))
     files: dict[date, tuple[str, ...]] = {}
-    faults: list[PromptoryError] = []
-    behind: dict[date, int] = {}
+    faults: dict[date, PromptoryError] = {}
+    behind: list[date] = []
     for day in sorted(days):
         found = manifests.get(day)
         if isinstance(found, LakeDayError):
-            faults.append(found)
+            faults[day] = found
         elif found is None and day in registered:
-            faults.append(LakeDayError(f"The day {day} is not in the lake any more; {again(day)}"))
+            faults[day] = LakeDayError(f"The day {day} is not in the lake any more; {again(day)}")
         elif loaded[day] > (found.rows_of("files", "loaded") if found else 0):
-            behind[day] = loaded[day]
+            behind.append(day)
         elif found and (wrong := [finding.fault for finding in day_faults(lake, found, whole=whole)]):
-            faults.append(LakeDayError(" ".join(wrong)))
+            faults[day] = LakeDayError(" ".join(wrong))
         else:
             files[day] = tuple(f"{lake.root}/activity/dt={day}/{one.name}" for one in found.files) if found else ()
-    if behind:
-        faults.append(_lacking(behind))
-    return DayFiles(files, tuple(faults))
+    return DayFiles(files, faults | (dict.fromkeys(behind, _lacking(behind)) if behind else {}))
 
 
 def loaded_events(connection: Connection, days: Collection[date]) -> dict[date, int]:
     """How many events the ledger has of each of some days that were loaded from files."""
     return dict(connection.execute(text(_LOADED_EVENTS), {"days": list(days)}).tuples().all())
-
-
-def newest_days(lake: Lake, first: date | None) -> list[date]:
-    """The days of the lake from one on, but none of the future."""
-    today = datetime.now(UTC).date()
-    return [day for day in lake.days() if first and first <= day <= today]
 
 
 def _manifest(lake: Lake, day: date) -> Manifest | LakeDayError | None:
@@ -116,10 +113,14 @@ def _manifest(lake: Lake, day: date) -> Manifest | LakeDayError | None:
         return error
 
 
-def _lacking(behind: Mapping[date, int]) -> LakeDayError:
-    first, last = min(behind), max(behind)
-    days = f"of {first}" if first == last else f"of {counted(len(behind), 'day')} from {first} to {last}"
+def named(days: Collection[date]) -> str:
+    """Days as people are told of them: the one, or how many from which to which."""
+    first, last = min(days), max(days)
+    return str(first) if first == last else f"{counted(len(days), 'day')} from {first} to {last}"
+
+
+def _lacking(behind: Collection[date]) -> LakeDayError:
     return LakeDayError(
-        f"The lake lacks events {days} that were loaded into the database: "
-        f"run promptory lake write --loaded --from {first} --to {last}, and refresh again."
+        f"The lake lacks events of {named(behind)} that were loaded into the database: "
+        f"run promptory lake write --loaded --from {min(behind)} --to {max(behind)}, and refresh again."
     )

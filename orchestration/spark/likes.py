@@ -35,25 +35,44 @@ UPDATE lake_likes AS l SET liked_at = w.occurred_at
 FROM own_words AS w
 WHERE l.user_id = w.user_id AND l.prompt_id = w.prompt_id AND w.event_type = 'like' AND w.occurred_at > l.liked_at
 """
-_SAID_SINCE = """
-EXISTS (
-    SELECT FROM own_words AS w
-    WHERE w.user_id = {likes}.user_id AND w.prompt_id = {likes}.prompt_id AND w.occurred_at >= :since
+# What is to change is found first: nobody can say anything while it is written.
+_TO_TAKE = """
+CREATE TEMPORARY TABLE likes_to_take ON COMMIT DROP AS
+SELECT k.user_id, k.prompt_id
+FROM library.user_prompt_likes AS k
+WHERE NOT EXISTS (SELECT FROM lake_likes AS l WHERE l.user_id = k.user_id AND l.prompt_id = k.prompt_id)
+"""
+_TO_PUT = """
+CREATE TEMPORARY TABLE likes_to_put ON COMMIT DROP AS
+SELECT l.user_id, l.prompt_id, l.liked_at
+FROM lake_likes AS l
+WHERE NOT EXISTS (
+    SELECT FROM library.user_prompt_likes AS k
+    WHERE k.user_id = l.user_id AND k.prompt_id = l.prompt_id AND k.liked_at = l.liked_at
 )
 """
+# Whoever is saying something is waited for; whoever begins waits for us, a few seconds (library.record_like).
+_ALONE = "LOCK TABLE library.user_prompt_likes IN SHARE ROW EXCLUSIVE MODE"
+_SAID_SINCE = """
+CREATE TEMPORARY TABLE said_since ON COMMIT DROP AS
+SELECT DISTINCT user_id, prompt_id
+FROM library.activity_events
+WHERE batch_id IS NULL AND event_type IN ('like', 'unlike') AND user_id IS NOT NULL AND occurred_at >= :since
+"""
+_IS_UNSAID = """
+NOT EXISTS (SELECT FROM said_since AS w WHERE w.user_id = found.user_id AND w.prompt_id = found.prompt_id)
+"""
 _TAKE_AWAY = f"""
-DELETE FROM library.user_prompt_likes AS k
-WHERE
-    NOT EXISTS (SELECT FROM lake_likes AS l WHERE l.user_id = k.user_id AND l.prompt_id = k.prompt_id)
-    AND NOT {_SAID_SINCE.format(likes="k")}
+DELETE FROM library.user_prompt_likes AS k USING likes_to_take AS found
+WHERE k.user_id = found.user_id AND k.prompt_id = found.prompt_id AND {_IS_UNSAID}
 """
 _PUT = f"""
 INSERT INTO library.user_prompt_likes AS k (user_id, prompt_id, liked_at)
-SELECT l.user_id, l.prompt_id, l.liked_at
-FROM lake_likes AS l
-INNER JOIN library.users AS u ON u.id = l.user_id
-INNER JOIN library.prompts AS p ON p.id = l.prompt_id
-WHERE NOT {_SAID_SINCE.format(likes="l")}
+SELECT found.user_id, found.prompt_id, found.liked_at
+FROM likes_to_put AS found
+INNER JOIN library.users AS u ON u.id = found.user_id
+INNER JOIN library.prompts AS p ON p.id = found.prompt_id
+WHERE {_IS_UNSAID}
 ON CONFLICT (user_id, prompt_id) DO UPDATE SET liked_at = excluded.liked_at
 WHERE k.liked_at <> excluded.liked_at
 """
@@ -64,15 +83,19 @@ def load_likes(engine: Engine, files: Iterable[str], began_at: datetime) -> int:
 
     Rows that stay as they are are not written. Whoever said something in the dashboard since `began_at` is left alone:
     that is in the lake the next time.
+
+    Raises:
+        PromptoryError: a file is lost or damaged.
     """
     with connect(engine) as connection:
         connection.execute(text(_INCOMING))
-        columns = dict.fromkeys(("user_id", "prompt_id", "liked_at"), "")
+        columns = ("user_id", "prompt_id", "liked_at")
         rows = copy_files(driver_of(connection), Identifier("lake_likes"), columns, files)
         connection.execute(text(_OWN_WORDS))
         connection.execute(text("ANALYZE lake_likes, own_words"))
-        for statement in (_WITHDRAW, _RENEW):
+        for statement in (_WITHDRAW, _RENEW, _TO_TAKE, _TO_PUT, "ANALYZE likes_to_take, likes_to_put", _ALONE):
             connection.execute(text(statement))
+        connection.execute(text(_SAID_SINCE), {"since": began_at - _SETTLED})
         for statement in (_TAKE_AWAY, _PUT):
-            connection.execute(text(statement), {"since": began_at - _SETTLED})
+            connection.execute(text(statement))
     return rows

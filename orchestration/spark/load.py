@@ -11,20 +11,13 @@ from orchestration.lib.neighbour_tables import replace_neighbours
 from orchestration.spark.derived import Marker, parts_of, whole_of
 from orchestration.spark.likes import load_likes
 from orchestration.spark.models import DAYS, LIKES, NEIGHBOURS, PARTS, day_models, state_models
-from orchestration.spark.plan import Plan
+from orchestration.spark.plan import Plan, text_hash
 from orchestration.spark.recent_uses import RECENT_USES, load_recent_uses
 from orchestration.spark.render import Model, rendered_models
 from orchestration.spark.retention import forget_people
-from orchestration.spark.tables import (
-    Driver,
-    copy_files,
-    ensure_table,
-    is_there,
-    replace_parts,
-    replace_table,
-    table_of,
-)
-from schema.database import connect, driver_of
+from orchestration.spark.tables import copy_files, ensure_table, is_there, replace_parts, replace_table, table_of
+from schema.database import Driver, connect, driver_of
+from schema.errors import PromptoryError
 
 _FORGET = """
 DELETE FROM analytics.int_activity_days AS told
@@ -45,10 +38,22 @@ WHERE
         SELECT FROM analytics.int_activity_days AS told WHERE told.activity_date = days.activity_date
     )
 """
+# A table that is new has none of the days that others hold.
+_LOAD_AGAIN = "UPDATE analytics.int_activity_days SET revision = 0 WHERE events_dropped_at IS NULL"
 _TAKE_OUT = "DELETE FROM analytics.int_activity_days WHERE activity_date = ANY(%s)"
 _TELL = """
 INSERT INTO analytics.int_activity_days (activity_date, revision)
 SELECT * FROM unnest(%s::date[], %s::bigint[])
+"""
+# Likes were not counted by day in a table of an older release; of days whose events were dropped, it is all there is.
+_COUNT_LIKES = """
+UPDATE analytics.int_prompt_days AS days SET likes = counted.likes
+FROM (
+    SELECT activity_date, prompt_id, count(*) FILTER (WHERE likes_given > 0) AS likes
+    FROM analytics.int_prompt_viewer_days
+    GROUP BY activity_date, prompt_id
+) AS counted
+WHERE days.activity_date = counted.activity_date AND days.prompt_id = counted.prompt_id
 """
 
 
@@ -66,10 +71,22 @@ def missing_relations(driver: Driver, names: Iterable[str]) -> list[str]:
 
 
 def ensure_tables(driver: Driver) -> None:
-    """Make the tables that are loaded where they are missing: dbt's other models read them."""
-    for name, model in rendered_models().items():
-        if model.columns and (model.is_loaded or name == DAYS):
-            ensure_table(driver, model)
+    """Make the tables that are loaded where they are missing: dbt's other models read them.
+
+    Raises:
+        PromptoryError: a table is not as its model is.
+    """
+    models, by_day = rendered_models(), day_models()
+    is_new = False
+    for name, model in models.items():
+        if not model.columns or not (model.is_loaded or name == DAYS):
+            continue
+        added = ensure_table(driver, model)
+        is_new |= name in by_day and len(added) == len(model.columns)
+        if name == "int_prompt_days" and "likes" in added and is_there(driver, "int_prompt_viewer_days"):
+            driver.execute(_COUNT_LIKES)
+    if is_new:
+        driver.execute(_LOAD_AGAIN)
 
 
 def tell_days(driver: Driver, days: Mapping[date, int]) -> None:
@@ -84,13 +101,37 @@ def tell_days(driver: Driver, days: Mapping[date, int]) -> None:
     driver.execute("ANALYZE analytics.int_activity_days")
 
 
+def day_markers(derived: str) -> dict[str, dict[str, Marker]]:
+    """The markers of each model by day.
+
+    Raises:
+        LakeError: the lake cannot be reached.
+    """
+    return {name: parts_of(derived, name) for name in day_models()}
+
+
+def computed_days(markers: Mapping[str, Mapping[str, Marker]], days: Mapping[date, int]) -> dict[date, int]:
+    """Those of some days of which every model was computed at their revisions, by the text that it has now."""
+    found = dict(days)
+    for name, parts in markers.items():
+        text = text_hash(name)
+        of_now = {(part, one.revision) for part, one in parts.items() if one.text == text}
+        found = {day: revision for day, revision in found.items() if (str(day), revision) in of_now}
+    return found
+
+
 def load_days(warehouse: Engine, plan: Plan, days: Mapping[date, int]) -> dict[str, int]:
-    """Load days that were computed at these revisions; returns the rows by table."""
-    models = day_models()
-    markers = {name: parts_of(plan.derived, name) for name in models}
-    ready = {day: one for day, one in days.items() if all(_is_of(found, day, one) for found in markers.values())}
+    """Load days that were computed at these revisions; returns the rows by table.
+
+    Raises:
+        PromptoryError: a file of a day is lost or damaged, or a table is not as its model is.
+    """
+    markers = day_markers(plan.derived)
+    ready = computed_days(markers, days)
+    with connect(warehouse) as connection:
+        ensure_tables(driver_of(connection))
     rows: dict[str, int] = {}
-    for name, model in models.items():
+    for name, model in day_models().items():
         if model.is_loaded:
             files = [file for day in sorted(ready) for file in markers[name][str(day)].files]
             with connect(warehouse) as connection:
@@ -99,7 +140,6 @@ def load_days(warehouse: Engine, plan: Plan, days: Mapping[date, int]) -> dict[s
                 driver.execute(SQL("ANALYZE {}").format(table_of(name)))
     # Last: a process that is killed before leaves them to be loaded again.
     with connect(warehouse) as connection:
-        ensure_table(driver_of(connection), rendered_models()[DAYS])
         tell_days(driver_of(connection), ready)
     return rows
 
@@ -107,45 +147,57 @@ def load_days(warehouse: Engine, plan: Plan, days: Mapping[date, int]) -> dict[s
 def load_state(engine: Engine, warehouse: Engine, plan: Plan, began_at: datetime) -> dict[str, int]:
     """Load what was computed of all days together; returns the rows by table.
 
-    `engine` connects as promptory_ingest. What people said in the dashboard since `began_at` stands.
+    `engine` connects as promptory_ingest. What people said in the dashboard since `began_at` stands. What another job
+    computed since is left to that one.
+
+    Raises:
+        PromptoryError: the job left no marker of a model, a file is lost or damaged, or a table is not as its model is.
     """
+    loaded = {name: model for name, model in state_models().items() if model.is_loaded}
+    wholes = {name: _whole_of(plan, name) for name, model in loaded.items() if not model.partition}
     rows: dict[str, int] = {}
-    for name, model in state_models().items():
-        if not model.is_loaded:
-            continue
-        marker = whole_of(plan.derived, name)
-        files = marker.files if marker else ()
-        if name == LIKES:
-            rows[name] = load_likes(engine, files, began_at)
-        elif name == RECENT_USES:
-            rows[name] = load_recent_uses(engine, files)
-        elif name == NEIGHBOURS:
-            rows[name] = replace_neighbours(warehouse, _neighbours_of(files))
-        else:
+    for name, model in loaded.items():
+        if model.partition:
             with connect(warehouse) as connection:
-                driver = driver_of(connection)
-                if model.partition:
-                    rows[name] = _load_parts(driver, model, plan)
-                else:
-                    rows[name] = replace_table(driver, model, files)
+                rows[name] = _load_parts(driver_of(connection), model, plan)
+        elif wholes[name].version == plan.job:
+            rows[name] = _load_whole(engine, warehouse, model, wholes[name].files, began_at)
     # Not before who likes what now is in the library.
     forget_people(engine, plan.derived)
     return rows
 
 
+def _whole_of(plan: Plan, name: str) -> Marker:
+    """What is there of a model after a job that computed it."""
+    marker = whole_of(plan.derived, name)
+    if marker is None or marker.version < plan.job:
+        raise PromptoryError(f"The Spark job {plan.job} left nothing of {name}; run promptory refresh again.")
+    return marker
+
+
+def _load_whole(engine: Engine, warehouse: Engine, model: Model, files: Iterable[str], began_at: datetime) -> int:
+    if model.name == LIKES:
+        return load_likes(engine, files, began_at)
+    if model.name == RECENT_USES:
+        return load_recent_uses(engine, files)
+    if model.name == NEIGHBOURS:
+        return replace_neighbours(warehouse, _neighbours_of(files))
+    with connect(warehouse) as connection:
+        return replace_table(driver_of(connection), model, files)
+
+
 def _load_parts(driver: Driver, model: Model, plan: Plan) -> int:
-    """The parts that a job computed; a day without anything that is tagged is none of int_tag_days any more."""
+    """The parts that a job computed, and none that the model has no more."""
     computed = {part: one for part, one in parts_of(plan.derived, model.name).items() if one.version == plan.job}
     files = [file for one in computed.values() for file in one.files]
     rows = replace_parts(driver, model, map(date.fromisoformat, computed), files)
-    if model.name == "int_tag_days":
-        parts = PARTS[model.name]
-        same = SQL(" AND ").join(SQL("source.{0} = built.{0}").format(Identifier(key)) for key in parts.keys)
-        driver.execute(
-            SQL("DELETE FROM {} AS built WHERE NOT EXISTS (SELECT FROM {} AS source WHERE {})").format(
-                table_of(model.name), table_of(parts.relation), same
-            )
-        )
+    parts = PARTS[model.name]
+    # By its day alone: one whose revision is another since is computed the next time, and stands until then.
+    driver.execute(
+        SQL(
+            "DELETE FROM {} AS built WHERE NOT EXISTS (SELECT FROM {} AS source WHERE source.{} = built.{} AND {})"
+        ).format(table_of(model.name), table_of(parts.relation), *[Identifier(parts.keys[0])] * 2, SQL(parts.which))
+    )
     driver.execute(SQL("ANALYZE {}").format(table_of(model.name)))
     return rows
 
@@ -153,11 +205,6 @@ def _load_parts(driver: Driver, model: Model, plan: Plan) -> int:
 def _neighbours_of(files: Iterable[str]) -> Callable[[Driver, LiteralString], int]:
     def fill(driver: Driver, table: LiteralString) -> int:
         name = table.partition(".")[2]
-        return copy_files(driver, table_of(name), dict.fromkeys(("prompt_id", "neighbour_ids", "weights"), ""), files)
+        return copy_files(driver, table_of(name), ("prompt_id", "neighbour_ids", "weights"), files)
 
     return fill
-
-
-def _is_of(markers: Mapping[str, Marker], day: date, revision: int) -> bool:
-    found = markers.get(str(day))
-    return found is not None and found.revision == revision

@@ -19,17 +19,22 @@ NEIGHBOURS = "prompt_neighbour_lists"
 class Parts:
     """What says which parts of a model there are to be, and which of them are to be computed anew.
 
-    A part is up to date where the model's table has a row with the same `keys`.
+    A part is up to date where the model's table has a row with the same `keys`, the first of which names it.
     """
 
     relation: LiteralString
     keys: tuple[LiteralString, ...]
-    condition: LiteralString = "TRUE"
+    which: LiteralString = "TRUE"
+    """Of the relation's rows, `source`, those that are its parts."""
+    is_counted: LiteralString = "TRUE"
+    """Of the parts, those that can be computed; the others stay as they are."""
 
 
 PARTS = {
     "int_tag_days": Parts("int_tagged_days", ("activity_date", "revision", "tagging")),
-    "int_shown_days": Parts("int_followed_days", ("activity_date", "revision"), "source.events_dropped_at IS NULL"),
+    "int_shown_days": Parts(
+        "int_followed_days", ("activity_date", "revision"), is_counted="source.events_dropped_at IS NULL"
+    ),
     "int_prompt_weeks": Parts("int_viewer_periods", ("period_date", "revision"), "source.period = 'week'"),
     "int_creator_prompt_months": Parts("int_viewer_periods", ("period_date", "revision"), "source.period = 'month'"),
 }

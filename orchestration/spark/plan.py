@@ -1,8 +1,10 @@
 """What a job is told: a plan, as one JSON file that holds all it needs."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from orchestration.spark.render import needed_for, rendered_models
@@ -77,13 +79,26 @@ class Plan:
             "days": None if self.days is None else {str(day): revision for day, revision in self.days.items()},
             "models": [
                 # A view that is chosen is written as a table is.
-                {"name": one.name, "text": one.text, "partition": one.partition}
+                {"name": one.name, "text": one.text, "hash": text_hash(one.name), "partition": one.partition}
                 | {"is_view": one.is_view and one.name not in self.models}
                 for one in needed
             ],
             "derived": self.derived,
             "report": self.report,
         }
+
+
+def text_hash(model: str) -> str:
+    """Another one where the text of a model is another, or that of a model or view that it is computed of."""
+    models = rendered_models()
+    texts: dict[str, str] = {}
+    to_see = [model]
+    while to_see:
+        name = to_see.pop()
+        if name in models and name not in texts:
+            texts[name] = models[name].text
+            to_see += models[name].inputs
+    return sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def session_settings(settings: Settings) -> dict[str, str]:

@@ -33,10 +33,13 @@ def load_recent_uses(engine: Engine, files: Iterable[str]) -> int:
     """Let the library's table be what files hold, by path or address; returns their rows.
 
     Readers see the old rows until all of the new ones are there; those that stay as they are are not written.
+
+    Raises:
+        PromptoryError: a file is lost or damaged.
     """
     with connect(engine) as connection:
         connection.execute(text(_INCOMING))
-        columns = dict.fromkeys(("user_id", "event_type", "prompt_ids", "used_at"), "")
+        columns = ("user_id", "event_type", "prompt_ids", "used_at")
         rows = copy_files(driver_of(connection), Identifier("lake_uses"), columns, files)
         connection.execute(text("ANALYZE lake_uses"))
         for statement in (_TAKE_AWAY, _PUT):

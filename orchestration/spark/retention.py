@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from ingest.lake import dropped_days
 from ingest.lake.manifest import new_writing
 from ingest.sources import is_remote
-from orchestration.spark.derived import Marker, parts_of
+from orchestration.spark.derived import Marker, parts_of, reached
 from orchestration.spark.recent_uses import USES
 from schema.database import connect
 
@@ -29,10 +29,14 @@ def forget_people(engine: Engine, derived: str) -> int:
     """Take out of what Spark computed what is kept no longer of single people; returns how many days of models.
 
     Uses and likes go with the events of their day. Of searches older than 90 days all stays but who searched.
+
+    Raises:
+        LakeError: the lake cannot be reached.
     """
     with connect(engine) as connection:
         dropped = dropped_days(connection)
-    return sum(_forget_days(derived, model, dropped) for model in _OF_EVENTS) + _forget_searchers(derived)
+    with reached(derived):
+        return sum(_forget_days(derived, model, dropped) for model in _OF_EVENTS) + _forget_searchers(derived)
 
 
 def _forget_days(derived: str, model: str, dropped: set[date]) -> int:
@@ -69,7 +73,8 @@ def _rewrite(folder: str, part: str, marker: Marker, version: str) -> None:
         with fsspec.open(file, "rb") as stored, fs.open(f"{path}/{name}", "wb") as new:
             _copy_without_searchers(stored, new)
         files.append(name)
-    told = {"version": version, "files": files, "rows": marker.rows, "revision": marker.revision, "forgotten": True}
+    told = {"version": version, "files": files, "rows": marker.rows, "revision": marker.revision}
+    told |= {"text": marker.text, "forgotten": True}
     place = f"{path}/_parts/{part}.json"
     if is_remote(folder):
         fs.pipe_file(place, json.dumps(told).encode())

@@ -1,22 +1,19 @@
 """Tables of dbt's models, as the models have them, filled from Parquet files instead."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
-import fsspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier
-from pyarrow import csv, parquet
+from pyarrow import csv
 
+from orchestration.spark.derived import read_rows
 from orchestration.spark.render import Model
+from schema.database import Driver
 from schema.errors import PromptoryError
 
-Driver = Connection[tuple[Any, ...]]
-
 _SCHEMA = "analytics"
-_BATCH_ROWS = 65_536
 _SHAPE = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod)
 FROM pg_attribute AS a
@@ -34,8 +31,10 @@ def is_there(driver: Driver, name: str) -> bool:
     return driver.execute("SELECT to_regclass(%s)", [f"{_SCHEMA}.{name}"]).fetchone() != (None,)
 
 
-def ensure_table(driver: Driver, model: Model) -> None:
+def ensure_table(driver: Driver, model: Model) -> list[str]:
     """Make a model's table where it is missing; one of an older release gets its new columns, as dbt does it.
+
+    Returns the columns that were missing.
 
     Raises:
         PromptoryError: a column of it is of another type.
@@ -44,16 +43,19 @@ def ensure_table(driver: Driver, model: Model) -> None:
     found: dict[str, str] = {str(name): str(kind) for name, kind in driver.execute(_SHAPE, [f"{_SCHEMA}.{model.name}"])}
     if not found:
         make_table(driver, model, model.name)
-        return
+        return list(columns)
+    added = []
     for name, kind in columns.items():
         if name not in found:
             add = SQL("ALTER TABLE {} ADD COLUMN {} {}")
             driver.execute(add.format(table_of(model.name), Identifier(name), SQL(kind)))
+            added.append(name)
         elif not _is_alike(found[name], kind):
             raise PromptoryError(
                 f"The table {_SCHEMA}.{model.name} is not the model's: {name} is {found[name]} and not {kind}; "
                 f"drop the table, and run promptory refresh."
             )
+    return added
 
 
 def make_table(driver: Driver, model: Model, name: str) -> None:
@@ -73,7 +75,6 @@ def replace_parts(driver: Driver, model: Model, parts: Iterable[Any], files: Ite
 
     Readers see the old rows until the transaction ends; rows of other parts are not touched.
     """
-    ensure_table(driver, model)
     column = Identifier(model.partition or "")
     statement = SQL("DELETE FROM {} WHERE {} = ANY(%s)").format(table_of(model.name), column)
     driver.execute(statement, [list(parts)])
@@ -92,22 +93,24 @@ def replace_table(driver: Driver, model: Model, files: Iterable[str]) -> int:
     return rows
 
 
-def copy_files(driver: Driver, table: Composable, columns: Mapping[str, str], files: Iterable[str]) -> int:
-    """Copy columns of Parquet files, by path or address, into a table, some rows at a time; returns how many."""
-    rows = 0
+def copy_files(driver: Driver, table: Composable, columns: Collection[str], files: Iterable[str]) -> int:
+    """Copy columns of files that jobs wrote, by path or address, into a table; returns how many rows.
+
+    Raises:
+        PromptoryError: a file is lost or damaged.
+    """
+    return copy_rows(driver, table, columns, read_rows(files, list(columns)))
+
+
+def copy_rows(driver: Driver, table: Composable, columns: Collection[str], rows: Iterable[pa.RecordBatch]) -> int:
+    """Copy rows, which have these columns in this order, into a table, some at a time; returns how many."""
+    copied = 0
     into = SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(table, SQL(", ").join(map(Identifier, columns)))
     with driver.cursor() as cursor, cursor.copy(into) as copy:
-        for batch in _batches(files, list(columns)):
+        for batch in rows:
             copy.write(_as_csv(batch))
-            rows += batch.num_rows
-    return rows
-
-
-def _batches(files: Iterable[str], columns: list[str]) -> Iterator[pa.RecordBatch]:
-    for file in files:
-        with fsspec.open(file, "rb") as stored, parquet.ParquetFile(stored, pre_buffer=False) as table:
-            for batch in table.iter_batches(_BATCH_ROWS, columns=columns):
-                yield batch.select(columns)
+            copied += batch.num_rows
+    return copied
 
 
 def _as_csv(batch: pa.RecordBatch) -> memoryview:

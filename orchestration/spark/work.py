@@ -1,5 +1,6 @@
 """A job's own folder in the lake, `jobs/<job>`: what it reads of the database, and its report."""
 
+import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,8 +15,10 @@ from psycopg.sql import Composable
 from ingest.lake import Lake
 from ingest.lake.manifest import new_writing
 from ingest.sources import is_remote
-from orchestration.spark.extracts import EXTRACTS, Driver, write_extract
-from orchestration.spark.plan import Input
+from orchestration.spark.derived import forget, reached
+from orchestration.spark.extracts import EXTRACTS, write_extract
+from orchestration.spark.plan import Input, Plan
+from schema.database import Driver
 
 _DONE = timedelta(days=1)
 """So long after its start, no job runs any more."""
@@ -23,7 +26,11 @@ _DONE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A job that is being prepared. Its name begins with its moment: of later jobs it is the later in order."""
+    """A job that is being prepared. Its name begins with its moment: of later jobs it is the later in order.
+
+    Raises:
+        LakeError: by any method: the lake cannot be reached.
+    """
 
     lake: Lake
     job: str
@@ -64,22 +71,40 @@ class Work:
         return place
 
 
+def names_file(plan: Plan) -> bool:
+    """Whether a job failed for a file, as its report tells.
+
+    Raises:
+        LakeError: the lake cannot be reached.
+    """
+    with reached(plan.report):
+        fs, path = fsspec.core.url_to_fs(plan.report)
+        try:
+            report = json.loads(fs.cat_file(path))
+        except FileNotFoundError:
+            return False
+    return bool(report["fault"] and report["fault"]["file"])
+
+
 @contextmanager
 def _written(place: str) -> Iterator[Path]:
     """A file to be written, which is at a path or address afterwards."""
-    if not is_remote(place):
-        Path(place).parent.mkdir(parents=True, exist_ok=True)
-        yield Path(place)
-        return
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as aside:
-        yield Path(aside.name)
-        fs, path = fsspec.core.url_to_fs(place)
-        fs.put_file(aside.name, path)
+    with reached(place):
+        if not is_remote(place):
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+            yield Path(place)
+            return
+        with tempfile.NamedTemporaryFile(suffix=".parquet") as aside:
+            yield Path(aside.name)
+            fs, path = fsspec.core.url_to_fs(place)
+            fs.put_file(aside.name, path)
 
 
 def _forget_old(lake: Lake) -> None:
-    fs, folder = fsspec.core.url_to_fs(f"{lake.root}/jobs")
+    place = f"{lake.root}/jobs"
     first_kept = f"{datetime.now(UTC) - _DONE:%Y%m%dT%H%M%S}"
-    for path in fs.ls(folder, detail=False) if fs.isdir(folder) else []:
-        if str(path).rstrip("/").rpartition("/")[2] < first_kept:
-            fs.rm(path, recursive=True)
+    with reached(place):
+        fs, folder = fsspec.core.url_to_fs(place)
+        for path in fs.ls(folder, detail=False) if fs.isdir(folder) else []:
+            if str(path).rstrip("/").rpartition("/")[2] < first_kept:
+                forget(fs, path)

@@ -12,7 +12,7 @@ from moto.emrserverless import models
 import tests.infra.emulator.emrserverless  # noqa: F401 -- closes moto's gaps
 from ingest import s3_files
 from orchestration.spark import emr
-from orchestration.spark.derived import Marker, files_of, parts_of, whole_of
+from orchestration.spark.derived import Marker, parts_of, whole_of
 from orchestration.spark.emr import submitted
 from orchestration.spark.local import JOB
 from schema.errors import PromptoryError, SettingsError
@@ -131,10 +131,9 @@ def test_markers_in_s3_are_read_as_those_of_a_folder(lake: str) -> None:
     for day in ("2026-03-07", "2026-03-08"):
         marker = {"version": "1", "files": [f"v=1/dt={day}/a.parquet"], "rows": 2, "revision": 4}
         files.pipe_file(f"{derived}/int_viewer_days/_parts/{day}.json", json.dumps(marker).encode())
-    assert list(parts_of(derived, "int_viewer_days")) == ["2026-03-07", "2026-03-08"]
-    assert files_of(derived, "int_viewer_days", ["2026-03-08"]) == (
-        f"{derived}/int_viewer_days/v=1/dt=2026-03-08/a.parquet",
-    )
+    parts = parts_of(derived, "int_viewer_days")
+    assert list(parts) == ["2026-03-07", "2026-03-08"]
+    assert parts["2026-03-08"].files == (f"{derived}/int_viewer_days/v=1/dt=2026-03-08/a.parquet",)
     assert parts_of(derived, "int_tag_days") == {}
     assert whole_of(derived, "int_prompt_windows") is None
     whole = f"{derived}/int_prompt_windows/_whole.json"

@@ -125,7 +125,7 @@ def test_what_spark_computed_foresees_the_same(
     with pytest.raises(PromptoryError, match="has not computed int_prompt_viewer_days yet"):
         measure_foresight(split.engine(Role.DBT), str(tmp_path))
     next((tmp_path / "derived" / "uses_of_days").glob("2026-04-*.parquet")).write_bytes(b"PAR1 nonsense")
-    with pytest.raises(PromptoryError, match=r"computed of uses_of_days cannot be read at \S+2026-04-"):
+    with pytest.raises(PromptoryError, match=r"computed cannot be read at \S+/uses_of_days/2026-04-"):
         measure_foresight(split.engine(Role.DBT), derived)
 
 

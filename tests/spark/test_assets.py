@@ -16,7 +16,7 @@ import pytest
 from pyarrow import parquet
 
 from ingest.lake import Lake
-from orchestration.defs.lake import READABLE, lake_days, lake_state
+from orchestration.defs.lake import JUDGED, READABLE, lake_days, lake_state, lake_tests
 from orchestration.defs.resources import Library as LibraryResource
 from orchestration.defs.resources import Spark
 from orchestration.lib.days import day_range
@@ -25,10 +25,11 @@ from orchestration.lib.lake_specs import DAYS
 from orchestration.spark.local import JOB, checked
 from orchestration.spark.models import day_models, state_models
 from orchestration.spark.plan import Plan
-from orchestration.spark.refresh import inputs_of_days
+from orchestration.spark.refresh import inputs_of_state
 from schema.errors import PromptoryError
 from tests.conftest import forget_settings
 from tests.orchestration.test_activity_runs import put
+from tests.orchestration.test_cli import promptory, told
 from tests.spark.test_load import places, the_lake, viewers, write_views
 from tests.support.library import Library
 from tests.support.spark import skip_without_spark
@@ -45,25 +46,24 @@ def _spark() -> None:
 
 @pytest.fixture
 def soup(configured: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A prompt in a library whose raw events are counted by Spark, and what Spark reads of it."""
+    """A prompt in a library whose raw events are counted by Spark."""
     monkeypatch.setenv("PROMPTORY_ENGINE", "spark")
     forget_settings()
-    build_models(inputs_of_days())
     yield configured.add_prompt("soup")
     forget_settings()
 
 
-def run(instance: dg.DagsterInstance, *days: date) -> dg.ExecuteInProcessResult:
+def run(instance: dg.DagsterInstance, *days: date, asset: dg.AssetsDefinition = lake_days) -> dg.ExecuteInProcessResult:
     """Materialize the days from the first to the last, or in a run of no days."""
     tags = day_range(str(days[0]), str(days[-1])) if days else {}
     resources = {"library": LibraryResource(), "spark": Spark()}
-    return dg.materialize([lake_days], instance=instance, resources=resources, tags=tags, raise_on_error=False)
+    return dg.materialize([asset], instance=instance, resources=resources, tags=tags, raise_on_error=False)
 
 
-def refusal(result: dg.ExecuteInProcessResult) -> str:
+def refusal(result: dg.ExecuteInProcessResult, asset: dg.AssetsDefinition = lake_days) -> str:
     """What the asset that failed says."""
     assert not result.success
-    failure = result.failure_data_for_node("lake_days")
+    failure = result.failure_data_for_node(asset.op.name)
     assert failure is not None
     assert failure.user_failure_data is not None, failure.error
     return failure.user_failure_data.description or ""
@@ -164,7 +164,8 @@ def test_days_that_are_damaged_fail_and_say_why_and_the_others_are_loaded(
         parquet.write_table(parquet.read_table(files[ONE], columns=["user_id", "query"]), files[FOUR])
         files[SIX].with_name("_manifest.json").unlink()
 
-        told = refusal(run(instance, ONE, SIX))
+        refused = run(instance, ONE, SIX)
+        told = refusal(refused)
         for day, reason in {
             TWO: f"{files[TWO].name} of {TWO} in the lake is not there, though the marker names it",
             THREE: f"{files[THREE].name} of {THREE} in the lake cannot be read",
@@ -176,6 +177,9 @@ def test_days_that_are_damaged_fail_and_say_why_and_the_others_are_loaded(
             assert f"--loaded --from {day} --to {day}" in told
         assert viewers(configured) == {ONE: 1}
         assert loaded(instance) == {str(ONE)}
+        assert [one.passed for one in refused.get_asset_check_evaluations()] == [False]
+        # Others' faults are not those of a day that is sound.
+        assert run(instance, ONE).success
 
         # The refresh of all goes on, and tells it by a check.
         hourly = run(instance)
@@ -183,6 +187,77 @@ def test_days_that_are_damaged_fail_and_say_why_and_the_others_are_loaded(
         [verdict] = hourly.get_asset_check_evaluations()
         assert (verdict.asset_key, verdict.check_name, verdict.passed) == (DAYS, READABLE, False)
         assert f"The day {SIX} is not in the lake any more" in (verdict.description or "")
+
+
+# A list that was shown on the first day, and what was counted of days and periods before it.
+_SHOWN = """
+    SELECT library.ensure_impression_partitions('2026-02-01', '2026-03-31');
+    INSERT INTO library.shown_lists (list_id, shown_at, surface)
+    VALUES (gen_random_uuid(), '2026-03-07T12:00Z', 'for_you');
+    INSERT INTO library.impressions (list_id, shown_at, prompt_id, place)
+    SELECT l.list_id, l.shown_at, p.id, 1 FROM library.shown_lists AS l, library.prompts AS p;
+    INSERT INTO analytics.int_shown_days (activity_date, revision) VALUES ('2026-02-07', 1), ('2026-02-08', 1);
+    INSERT INTO analytics.int_prompt_weeks (period_date, revision) VALUES ('2026-01-05', 1);
+    INSERT INTO analytics.int_creator_prompt_months (period_date, revision) VALUES ('2026-01-01', 1);
+"""
+_WINDOWS = "SELECT * FROM analytics.int_ranking_windows ORDER BY ranking_window"
+_JUDGED = "SELECT activity_date, impressions, revision FROM analytics.int_shown_days WHERE impressions > 0"
+
+
+@pytest.mark.timeout(2400)
+def test_what_is_made_of_all_days_stands_where_one_lacks_and_goes_on_once_that_is_there(
+    configured: Library, soup: int, tmp_path: Path
+) -> None:
+    later = ONE + timedelta(days=40)
+    write_views(configured, tmp_path, soup, *(f"v {day}" for day in (ONE, TWO, FOUR, later)))
+    dropped, state = date(2026, 2, 7), lake_state
+    configured.do(
+        "INSERT INTO library.activity_days (activity_date, events_dropped_at) VALUES (:day, now())", day=dropped
+    )
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        assert run(instance).success
+        configured.do(_SHOWN)
+        build_models([f"+{name}" for name in inputs_of_state()])
+        first = run(instance, asset=state)
+        assert first.success
+        assert [one.passed for one in first.get_asset_check_evaluations()] == [True]
+        assert configured.value("SELECT max(as_of) FROM analytics.int_ranking_windows").date() == later
+        [judged] = configured.rows(_JUDGED)
+        assert judged[:2] == (ONE, 1)
+        # What the relation of a model has no more is gone, but not what is counted of a day that was dropped.
+        old = "SELECT activity_date FROM analytics.int_shown_days WHERE activity_date < '2026-03-01'"
+        assert configured.rows(old) == [(dropped,)]
+        for table in ("int_prompt_weeks", "int_creator_prompt_months"):
+            assert configured.value(f"SELECT min(period_date) FROM analytics.{table}") >= date(2026, 2, 1)
+
+        # A file that Spark wrote is lost: its day, computed again, is the cure.
+        [lost] = Path(the_lake().root).glob(f"derived/int_viewer_days/v=*/dt={TWO}/*.parquet")
+        lost.unlink()
+        assert f"materialize lake_days of {TWO} in Dagster, or delete " in refusal(run(instance, asset=state), state)
+        assert run(instance, TWO).success
+        assert run(instance, asset=state).success
+
+        # By a day that is damaged no list is judged, and all else goes on.
+        configured.do("UPDATE library.activity_days SET revision = DEFAULT WHERE activity_date = :day", day=ONE)
+        assert run(instance).success
+        build_models([f"+{name}" for name in inputs_of_state()])
+        damaged = only_file(the_lake(), FOUR)
+        content = damaged.read_bytes()
+        damaged.write_bytes(content[:-9])
+        going_on = run(instance, asset=state)
+        assert going_on.success
+        [verdict] = going_on.get_asset_check_evaluations()
+        assert (verdict.check_name, verdict.passed) == (JUDGED, False)
+        assert f"{damaged.name} of {FOUR} in the lake cannot be read" in (verdict.description or "")
+        assert configured.rows(_JUDGED) == [judged]
+        damaged.write_bytes(content)
+
+        # On the newest day windows end: without it, they stay as they were, wherever they are asked for.
+        newest, windows = only_file(the_lake(), later), configured.rows(_WINDOWS)
+        newest.write_bytes(newest.read_bytes()[:-9])
+        for said in (refusal(run(instance, asset=state), state), told(promptory("refresh"))):
+            assert f"stay as they were. {newest.name} of {later} in the lake cannot be read" in said
+        assert configured.rows(_WINDOWS) == windows
 
 
 def only_file(lake: Lake, day: date) -> Path:
@@ -204,6 +279,29 @@ def test_a_job_that_tells_nothing_is_judged_by_how_it_ended(code: int, words: st
     plan = Plan("1", (), {}, str(tmp_path), str(tmp_path / "report.json"))
     with pytest.raises(PromptoryError, match=words):
         checked(plan, code)
+
+
+class Silent(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """A dbt that cannot run, and tells of no test."""
+
+    def cli(self, *_arguments: Any, **_options: Any) -> Any:
+        """Run nothing."""
+        return self
+
+    def stream(self) -> Iterator[Any]:
+        """Tell nothing."""
+        return iter(())
+
+
+def test_tests_that_dbt_tells_nothing_of_have_failed(configured: Library) -> None:
+    resources = {"library": LibraryResource(), "dbt": Silent()}
+    checked = dg.Definitions(asset_checks=[lake_tests], resources=resources).resolve_implicit_global_asset_job_def()
+    done = checked.execute_in_process(raise_on_error=False)
+    assert not done.success
+    failure = done.failure_data_for_node("lake_tests")
+    assert failure is not None
+    assert failure.user_failure_data is not None
+    assert "dbt told nothing of" in (failure.user_failure_data.description or "")
 
 
 def test_assets_are_what_the_jobs_compute() -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import date
@@ -12,11 +13,11 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from orchestration.spark.derived import files_of, parts_of
+from orchestration.spark.derived import parts_of
 from orchestration.spark.local import job_command, job_environment, run_here, write_plan
 from orchestration.spark.plan import EVENTS, EVENTS_SCHEMA, Input, Plan
 from schema.errors import PromptoryError
-from tests.support.spark import skip_without_spark
+from tests.support.spark import files_of, skip_without_spark
 
 FIRST, SECOND = date(2026, 3, 7), date(2026, 3, 8)
 MODEL = "int_viewer_days"
@@ -52,7 +53,7 @@ def viewers(folder: Path) -> dict[str, tuple[str, int | None, int]]:
         day: (
             marker.version,
             marker.revision,
-            sum(parquet.read_metadata(file).num_rows for file in files_of(derived, MODEL, [day])),
+            sum(parquet.read_metadata(file).num_rows for file in files_of(derived, MODEL, day)),
         )
         for day, marker in parts_of(derived, MODEL).items()
     }
@@ -70,8 +71,6 @@ def test_a_day_is_replaced_alone_and_a_killed_job_leaves_the_last_good_one(tmp_p
     kill_when(tmp_path, plan(tmp_path, "3", {FIRST: 5}, day_file(tmp_path, FIRST, 5)), written_aside)
     assert written_aside(tmp_path)
     assert viewers(tmp_path) == before
-    with pytest.raises(PromptoryError, match="has not computed int_viewer_days of 2026-03-10 yet"):
-        files_of(str(tmp_path / "derived"), MODEL, ["2026-03-10"])
 
 
 def written_aside(folder: Path) -> bool:
@@ -106,3 +105,31 @@ def test_a_file_that_cannot_be_read_is_named_and_nothing_is_committed(tmp_path: 
     with pytest.raises(PromptoryError, match=rf"\S*{other} has a column of another type"):
         run_here(plan(tmp_path, "3", {FIRST: 1}, str(other)))
     assert viewers(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "remedy"),
+    [
+        (
+            "s3://bucket/lake/activity/dt=2026-03-07/a.parquet",
+            "take it out with promptory lake mend 2026-03-07, and write the day again: promptory lake write FILES",
+        ),
+        (
+            "file:///lake/derived/uses_of_days/v=1/dt=2026-03-07/a.parquet",
+            "materialize lake_days of 2026-03-07 in Dagster, or delete /lake/derived/uses_of_days/_parts/2026-03-07",
+        ),
+        ("file:/lake/jobs/1/library_prompts.parquet", "run promptory refresh again"),
+    ],
+)
+def test_what_to_do_about_a_file_depends_on_its_folder(file: str, remedy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The job sets its environment as it is imported, and PySpark need not be there before.
+    for name, value in (("TZ", "UTC"), ("PYSPARK_PYTHON", sys.executable)):
+        monkeypatch.setenv(name, value)
+    from orchestration.spark import job  # noqa: PLC0415
+
+    fault = job.told(ValueError(f"[PATH_NOT_FOUND] Path does not exist: {file}."), {}, {"doing": "events"})
+    assert (fault["model"], fault["file"]) == ("events", file.replace("file:///", "/").replace("file:/", "/"))
+    assert f"{fault['file']} is not there; {remedy}" in fault["sentence"]
+    # Other things may be missing.
+    fault = job.told(ValueError("The function does not exist."), {}, {})
+    assert fault["sentence"] == "The function does not exist."

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import delete, select
 
 from ingest import load_activity
-from orchestration.spark.derived import files_of
 from orchestration.spark.extracts import EXTRACTS
 from orchestration.spark.local import run_here
 from orchestration.spark.plan import EVENTS, EVENTS_SCHEMA, Input, Plan
@@ -18,7 +17,7 @@ from schema.repository.shelf import viewed_prompts
 from schema.roles import Role
 from tests.support.files import write_jsonl
 from tests.support.library import Library
-from tests.support.spark import extract, lake_files, skip_without_spark, spark_rows
+from tests.support.spark import extract, files_of, lake_files, skip_without_spark, spark_rows
 
 PEOPLE = ("ann", "ben", "cho", "gone")
 SMALL = {
