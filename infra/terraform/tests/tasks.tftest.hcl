@@ -64,6 +64,11 @@ run "services_are_as_the_application_asks" {
   }
 
   assert {
+    condition     = !contains(keys(local.tasks.dashboard.environment), "PROMPTORY_LAKE") && length(data.aws_iam_policy_document.read_events) == 0
+    error_message = "The dashboard has nothing to look up in the lake."
+  }
+
+  assert {
     condition     = length(data.aws_iam_policy_document.bedrock) == 0
     error_message = "No task may call a model that is not used."
   }
@@ -148,6 +153,11 @@ run "spark_computes_where_it_is_asked_for" {
   assert {
     condition     = local.tasks.run.environment["PROMPTORY_ENGINE"] == "spark" && local.tasks.run.environment["PROMPTORY_SPARK_MEMORY"] == "14g" && local.tasks.run.environment["PROMPTORY_SPARK_START_MINUTES"] == "15"
     error_message = "Runs know who computes, and with how much memory."
+  }
+
+  assert {
+    condition     = local.tasks.dashboard.environment["PROMPTORY_ENGINE"] == "spark" && local.tasks.dashboard.environment["PROMPTORY_LAKE"] == local.tasks.run.environment["PROMPTORY_LAKE"] && length(data.aws_iam_policy_document.read_events) == 1
+    error_message = "The dashboard knows where the events are, and may read them."
   }
 
   assert {
