@@ -126,11 +126,8 @@ data "aws_iam_policy_document" "launch_spark" {
   }
 
   statement {
-    sid = "WatchAndCancelSpark"
-    actions = [
-      "emr-serverless:CancelJobRun", "emr-serverless:GetDashboardForJobRun", "emr-serverless:GetJobRun",
-      "emr-serverless:TagResource",
-    ]
+    sid       = "WatchAndCancelSpark"
+    actions   = ["emr-serverless:CancelJobRun", "emr-serverless:GetJobRun", "emr-serverless:TagResource"]
     resources = ["${aws_emrserverless_application.main[0].arn}/jobruns/*"]
   }
 

@@ -164,6 +164,10 @@ class _Watched:
             )
         return answer
 
+    def get_dashboard_for_job_run(self, **parameters: Any) -> dict[str, Any]:  # noqa: ARG002 - AWS's own signature
+        """Nothing: it would be a signed address in the run's log, and a refusal for a job that never ran."""
+        return {}
+
     def cancelled(self) -> str:
         """Cancel the job if it may still run; returns what became of that, as the end of a sentence."""
         if not self._run or self.state in {*_FAILED, "SUCCESS"}:

@@ -251,7 +251,6 @@ class _Cloud:
         def watch() -> None:
             spark.get_application(applicationId=own)
             spark.get_job_run(**job)
-            spark.get_dashboard_for_job_run(**job)
 
         return {
             "start Spark": lambda: self._job(spark, own, jobs_role),
