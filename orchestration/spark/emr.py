@@ -23,6 +23,8 @@ from schema.settings import Settings, get_settings
 # Below the lake's root. Terraform lets jobs read the first, write to the second, and log to the third.
 CODE, JOBS, LOGS = "code", "jobs", "logs"
 CORES = 4
+_FIRST = 3
+"""The processes that EMR begins with."""
 
 _WAITING = frozenset({"SUBMITTED", "PENDING", "SCHEDULED", "QUEUED"})
 _FAILED = frozenset({"FAILED", "CANCELLED", "CANCELLING"})
@@ -61,12 +63,16 @@ def run_on_emr(context: dg.AssetExecutionContext, poll_s: float = 5) -> Callable
 
 
 def submitted(settings: Settings) -> dict[str, str]:
-    """What Spark is started with: processes of so much memory and so many cores, as many as the application takes."""
+    """What Spark is started with: processes of so much memory and so many cores, and no more of them than are set."""
     size = {"cores": str(settings.spark_cores or CORES), "memory": settings.spark_memory}
-    return {f"spark.{process}.{what}": much for process in ("driver", "executor") for what, much in size.items()} | {
-        # Jobs know files only; a catalogue of tables would be another service to reach.
-        "spark.sql.catalogImplementation": "in-memory",
-    }
+    told = {f"spark.{process}.{what}": much for process in ("driver", "executor") for what, much in size.items()}
+    if most := settings.spark_executors:
+        # Spark refuses to begin with more than the most.
+        first = str(min(_FIRST, most))
+        told |= {"spark.dynamicAllocation.maxExecutors": str(most)}
+        told |= {"spark.dynamicAllocation.initialExecutors": first, "spark.executor.instances": first}
+    # Jobs know files only; a catalogue of tables would be another service to reach.
+    return told | {"spark.sql.catalogImplementation": "in-memory"}
 
 
 def _handed_over(files: Any, plan: Plan, settings: Settings) -> dict[str, Any]:
