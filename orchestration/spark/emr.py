@@ -28,7 +28,6 @@ _FIRST = 3
 
 _WAITING = frozenset({"SUBMITTED", "PENDING", "SCHEDULED", "QUEUED"})
 _FAILED = frozenset({"FAILED", "CANCELLED", "CANCELLING"})
-_STANDS = "what was computed before stands"
 
 
 def run_on_emr(context: dg.AssetExecutionContext, poll_s: float = 5) -> Callable[[Plan], dict[str, Any]]:
@@ -56,7 +55,7 @@ def run_on_emr(context: dg.AssetExecutionContext, poll_s: float = 5) -> Callable
                 "PROMPTORY_EMR_APPLICATION, PROMPTORY_EMR_ROLE, PROMPTORY_LAKE and the rights of who runs this."
             ) from None
         if report is None:
-            raise PromptoryError(f"The Spark job {plan.job} {watched.ending()}; {_STANDS}.")
+            raise PromptoryError(f"The Spark job {plan.job} {watched.ending()}; what was computed before stands.")
         return without_fault(report)
 
     return run
@@ -164,9 +163,9 @@ class _Watched:
         if self.state in _WAITING and monotonic() - self._began > minutes * 60:
             raise PromptoryError(
                 f"The Spark job {self._job} has not started within {minutes} minutes (EMR Serverless says "
-                f"{self.state}{self._details()}){self.cancelled()}; {_STANDS}. Look whether other jobs take up the "
-                "application's maximum capacity and whether its subnets have free addresses, or raise "
-                "PROMPTORY_SPARK_START_MINUTES."
+                f"{self.state}{self._details()}){self.cancelled()}; what was computed before stands. Look whether "
+                "other jobs take up the application's maximum capacity and whether its subnets have free addresses, or "
+                "raise PROMPTORY_SPARK_START_MINUTES."
             )
         return answer
 
@@ -183,15 +182,16 @@ class _Watched:
             self._client.cancel_job_run(applicationId=self._run["applicationId"], jobRunId=number)
         except (BotoCoreError, ClientError) as error:
             return f" and could not be cancelled ({error}): cancel job run {number} by hand"
-        return " and was cancelled"
+        return f" and its job run {number} was cancelled"
 
     def ending(self) -> str:
         """What became of a job that wrote no report."""
         where = f"{_logs(self._settings)}applications/{self._run['applicationId']}/jobs/{self._run['jobRunId']}/"
         if self.state not in _FAILED:
             return f"ended on EMR Serverless and told nothing; its log is in {where}"
-        how = "failed" if self.state == "FAILED" else "was cancelled"
-        return f"{how} on EMR Serverless{self._details()}; its log is in {where}"
+        if self.state == "FAILED":
+            return f"failed on EMR Serverless{self._details()}; its log is in {where}"
+        return f"was cancelled on EMR Serverless{self._details()}; its log is in {where}"
 
     def _details(self) -> str:
         told = " ".join(str(self._run.get("stateDetails") or "").split())[:500].rstrip(".")

@@ -109,8 +109,8 @@ def test_a_job_that_does_not_start_is_cancelled_after_the_minutes_that_are_set(
     monkeypatch.setattr(emr, "monotonic", lambda: next(clock))
     with pytest.raises(
         PromptoryError,
-        match=r"has not started within 15 minutes \(EMR Serverless says SCHEDULED\) and was cancelled; .* raise "
-        "PROMPTORY_SPARK_START_MINUTES",
+        match=r"has not started within 15 minutes \(EMR Serverless says SCHEDULED\) and its job run \w+ was cancelled; "
+        r".* raise PROMPTORY_SPARK_START_MINUTES",
     ):
         launched(plan(lake))
     assert the_job().state == "CANCELLED"
