@@ -164,8 +164,8 @@ class _Watched:
             raise PromptoryError(
                 f"The Spark job {self._job} has not started within {minutes} minutes (EMR Serverless says "
                 f"{self.state}{self._details()}){self.cancelled()}; what was computed before stands. Look whether "
-                "other jobs take up the application's maximum capacity and whether its subnets have free addresses, or "
-                "raise PROMPTORY_SPARK_START_MINUTES."
+                "other jobs take up the application's maximum capacity or the account's quota of vCPUs, and whether "
+                "its subnets have free addresses, or raise PROMPTORY_SPARK_START_MINUTES."
             )
         return answer
 
