@@ -11,6 +11,7 @@ from orchestration.defs.automation import (
 from orchestration.defs.checks import checks
 from orchestration.defs.discovery import prompt_neighbours, recommendation_nights, search_embeddings
 from orchestration.defs.ingestion import assets as ingestion
+from orchestration.defs.ingestion import retry_refused_events
 from orchestration.defs.lake import lake_days, lake_state, lake_tests
 from orchestration.defs.resources import IS_SPARK, resources
 from orchestration.defs.schedules import jobs, schedules
@@ -41,7 +42,7 @@ defs = dg.Definitions(
         recommendation_nights,
     ],
     asset_checks=[*checks, lake_tests] if IS_SPARK else checks,
-    jobs=jobs,
+    jobs=[*jobs, retry_refused_events] if IS_SPARK else jobs,
     schedules=schedules,
     sensors=[*sensors, library_changes_sensor],
     resources=resources,

@@ -3,17 +3,8 @@
 import dagster as dg
 
 from orchestration.defs.discovery import prompt_neighbours, recommendation_nights, search_embeddings
-from orchestration.defs.ingestion import (
-    activity_events,
-    activity_months,
-    days,
-    prompts,
-    retry_refused_events,
-    subscriptions,
-    users,
-)
+from orchestration.defs.ingestion import activity_events, activity_months, days, prompts, subscriptions, users
 from orchestration.defs.lake import lake
-from orchestration.defs.resources import IS_SPARK
 from orchestration.defs.warehouse import warehouse
 
 # What a run gets as a task of its own on ECS, where the instance's default is not enough: CPU units and MB.
@@ -91,8 +82,5 @@ measure_each_night = dg.ScheduleDefinition(
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 
-jobs = [
-    *(import_inbox, refresh_rankings, refresh_warehouse, load_activity_day, daily_ingest, measure_recommendations),
-    *([retry_refused_events] if IS_SPARK else []),
-]
+jobs = [import_inbox, refresh_rankings, refresh_warehouse, load_activity_day, daily_ingest, measure_recommendations]
 schedules = [hourly_rankings, ingest_each_day, measure_each_night]
