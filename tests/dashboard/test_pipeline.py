@@ -217,8 +217,8 @@ def test_with_spark_a_run_of_dagsters_loads_refused_activity_into_the_lake(
     page = opened()
     assert "ann@example.com" in str(frame(page, "reason", "record").record[0])
     curated.add_user("ann@example.com")
-    clicked(page, "Try Activity again")
-    assert "A run has started" in page.success[0].value
+    button_named(page, "Try Activity again").click()
+    assert "A run has started" in settled(page).success[0].value
     run_id = page.query_params["run"]
     assert isinstance(run_id, str)
     assert ended(run_id) == "SUCCESS"
