@@ -59,6 +59,9 @@ class Settings(BaseSettings):
         le=1024,
         description="Cores that Spark works on here, or in each process of EMR's; 0: all, or four",
     )
+    spark_executors: int = Field(
+        0, ge=0, le=10_000, description="Most processes that work for a job on EMR, beside its first; 0: as many as fit"
+    )
     java_home: str = Field("", validation_alias="JAVA_HOME", description="Java for Spark; unset: the one on the PATH")
     emr_application: str = Field(
         "",

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from dashboard import formats, viewer
 from dashboard.components import plain, table
 from dashboard.imports.wording import telling, told
+from dashboard.pipeline.refreshes import start_retry
 from dashboard.translation import N_, _, ngettext
 from dashboard.translation.faults import translated
 from ingest import BatchResult, Inbox, RejectedObject, retry_subscriptions
@@ -167,6 +168,11 @@ def _retry_buttons() -> None:
 
 def _retry_records(kind: BatchKind) -> None:
     with telling() as say:
+        if kind is BatchKind.ACTIVITY and get_settings().engine == "spark":
+            # They go to the lake, which Dagster's runs write and this process reads.
+            start_retry()
+            say(_("A run has started that tries them again; it is followed above."))
+            return
         result = _RETRIES[kind](viewer.curating())
         left = result.total("rejected")
         accepted = ngettext("{count} record is loaded", "{count} records are loaded", result.total("found") - left)

@@ -30,6 +30,11 @@ resource "aws_emrserverless_application" "main" {
 }
 
 locals {
+  # As many jobs as infra/dagster/ecs.yaml lets runs be under way share the workers: one alone would take all that there
+  # are, and the next give up waiting for its first.
+  spark_jobs    = 4
+  spark_workers = var.emr == null ? 0 : floor(min(var.emr.cpu / var.emr.worker.cpu, var.emr.memory / var.emr.worker.memory, var.emr.disk / 20))
+
   # What Dagster's tasks are told of it. A tenth of a worker's memory is for what is not Java's heap.
   spark_environment = var.emr == null ? {} : {
     PROMPTORY_ENGINE              = "spark"
@@ -38,6 +43,7 @@ locals {
     PROMPTORY_SPARK_START_MINUTES = tostring(var.emr.start_minutes)
     PROMPTORY_SPARK_MEMORY        = "${floor(var.emr.worker.memory / 1.1)}g"
     PROMPTORY_SPARK_CORES         = tostring(var.emr.worker.cpu)
+    PROMPTORY_SPARK_EXECUTORS     = tostring(max(1, floor(local.spark_workers / local.spark_jobs) - 1))
   }
 
   # What stands below the lake's root.
@@ -126,11 +132,8 @@ data "aws_iam_policy_document" "launch_spark" {
   }
 
   statement {
-    sid = "WatchAndCancelSpark"
-    actions = [
-      "emr-serverless:CancelJobRun", "emr-serverless:GetDashboardForJobRun", "emr-serverless:GetJobRun",
-      "emr-serverless:TagResource",
-    ]
+    sid       = "WatchAndCancelSpark"
+    actions   = ["emr-serverless:CancelJobRun", "emr-serverless:GetJobRun", "emr-serverless:TagResource"]
     resources = ["${aws_emrserverless_application.main[0].arn}/jobruns/*"]
   }
 

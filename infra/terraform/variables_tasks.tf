@@ -80,8 +80,8 @@ variable "emr" {
   default = null
 
   validation {
-    condition     = var.emr == null || can(regex("^emr-7\\.[0-9]{1,2}\\.0$", var.emr.release_label))
-    error_message = "Set emr.release_label to a release of EMR 7, whose Spark is 3.5, as in \"emr-7.9.0\"."
+    condition     = var.emr == null || can(regex("^emr-7\\.[0-9]\\.0$", var.emr.release_label))
+    error_message = "Set emr.release_label to a release of EMR 7 up to \"emr-7.9.0\": its Spark is 3.5, and it reads S3 by EMRFS. Later ones read it by S3A, for which the rights of jobs are not made."
   }
 
   validation {

@@ -1,10 +1,11 @@
-"""With the engine spark: the lake is made tidy each week, and people and prompts that are gone leave it."""
+"""With the engine spark: the lake is made tidy each week, without people and prompts that are gone; its other jobs."""
 
 from dataclasses import asdict
 
 import dagster as dg
 
 from ingest.lake import compact
+from orchestration.defs.ingestion import retry_refused_events
 from orchestration.defs.lake import told
 from orchestration.defs.resources import IS_SPARK, Library
 
@@ -32,5 +33,5 @@ _each_week = dg.ScheduleDefinition(
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 
-jobs = [compact_lake] if IS_SPARK else []
+jobs = [compact_lake, retry_refused_events] if IS_SPARK else []
 schedules = [_each_week] if IS_SPARK else []

@@ -23,10 +23,11 @@ from schema.settings import Settings, get_settings
 # Below the lake's root. Terraform lets jobs read the first, write to the second, and log to the third.
 CODE, JOBS, LOGS = "code", "jobs", "logs"
 CORES = 4
+_FIRST = 3
+"""The processes that EMR begins with."""
 
 _WAITING = frozenset({"SUBMITTED", "PENDING", "SCHEDULED", "QUEUED"})
 _FAILED = frozenset({"FAILED", "CANCELLED", "CANCELLING"})
-_STANDS = "what was computed before stands"
 
 
 def run_on_emr(context: dg.AssetExecutionContext, poll_s: float = 5) -> Callable[[Plan], dict[str, Any]]:
@@ -54,19 +55,23 @@ def run_on_emr(context: dg.AssetExecutionContext, poll_s: float = 5) -> Callable
                 "PROMPTORY_EMR_APPLICATION, PROMPTORY_EMR_ROLE, PROMPTORY_LAKE and the rights of who runs this."
             ) from None
         if report is None:
-            raise PromptoryError(f"The Spark job {plan.job} {watched.ending()}; {_STANDS}.")
+            raise PromptoryError(f"The Spark job {plan.job} {watched.ending()}; what was computed before stands.")
         return without_fault(report)
 
     return run
 
 
 def submitted(settings: Settings) -> dict[str, str]:
-    """What Spark is started with: processes of so much memory and so many cores, as many as the application takes."""
+    """What Spark is started with: processes of so much memory and so many cores, and no more of them than are set."""
     size = {"cores": str(settings.spark_cores or CORES), "memory": settings.spark_memory}
-    return {f"spark.{process}.{what}": much for process in ("driver", "executor") for what, much in size.items()} | {
-        # Jobs know files only; a catalogue of tables would be another service to reach.
-        "spark.sql.catalogImplementation": "in-memory",
-    }
+    told = {f"spark.{process}.{what}": much for process in ("driver", "executor") for what, much in size.items()}
+    if most := settings.spark_executors:
+        # Spark refuses to begin with more than the most.
+        first = str(min(_FIRST, most))
+        told |= {"spark.dynamicAllocation.maxExecutors": str(most)}
+        told |= {"spark.dynamicAllocation.initialExecutors": first, "spark.executor.instances": first}
+    # Jobs know files only; a catalogue of tables would be another service to reach.
+    return told | {"spark.sql.catalogImplementation": "in-memory"}
 
 
 def _handed_over(files: Any, plan: Plan, settings: Settings) -> dict[str, Any]:
@@ -158,11 +163,15 @@ class _Watched:
         if self.state in _WAITING and monotonic() - self._began > minutes * 60:
             raise PromptoryError(
                 f"The Spark job {self._job} has not started within {minutes} minutes (EMR Serverless says "
-                f"{self.state}{self._details()}){self.cancelled()}; {_STANDS}. Look whether other jobs take up the "
-                "application's maximum capacity and whether its subnets have free addresses, or raise "
-                "PROMPTORY_SPARK_START_MINUTES."
+                f"{self.state}{self._details()}){self.cancelled()}; what was computed before stands. Look whether "
+                "other jobs take up the application's maximum capacity or the account's quota of vCPUs, and whether "
+                "its subnets have free addresses, or raise PROMPTORY_SPARK_START_MINUTES."
             )
         return answer
+
+    def get_dashboard_for_job_run(self, **parameters: Any) -> dict[str, Any]:  # noqa: ARG002 - AWS's own signature
+        """Nothing: it would be a signed address in the run's log, and a refusal for a job that never ran."""
+        return {}
 
     def cancelled(self) -> str:
         """Cancel the job if it may still run; returns what became of that, as the end of a sentence."""
@@ -173,15 +182,16 @@ class _Watched:
             self._client.cancel_job_run(applicationId=self._run["applicationId"], jobRunId=number)
         except (BotoCoreError, ClientError) as error:
             return f" and could not be cancelled ({error}): cancel job run {number} by hand"
-        return " and was cancelled"
+        return f" and its job run {number} was cancelled"
 
     def ending(self) -> str:
         """What became of a job that wrote no report."""
         where = f"{_logs(self._settings)}applications/{self._run['applicationId']}/jobs/{self._run['jobRunId']}/"
         if self.state not in _FAILED:
             return f"ended on EMR Serverless and told nothing; its log is in {where}"
-        how = "failed" if self.state == "FAILED" else "was cancelled"
-        return f"{how} on EMR Serverless{self._details()}; its log is in {where}"
+        if self.state == "FAILED":
+            return f"failed on EMR Serverless{self._details()}; its log is in {where}"
+        return f"was cancelled on EMR Serverless{self._details()}; its log is in {where}"
 
     def _details(self) -> str:
         told = " ".join(str(self._run.get("stateDetails") or "").split())[:500].rstrip(".")

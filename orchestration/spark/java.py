@@ -10,7 +10,7 @@ from schema.errors import SettingsError
 from schema.settings import get_settings
 
 JAVA = 17
-_INSTALL = f"install a Java {JAVA} runtime (such as openjdk-{JAVA}-jre-headless), or let JAVA_HOME name one"
+_NO_JAVA = f"install a Java {JAVA} runtime (such as openjdk-{JAVA}-jre-headless), or let JAVA_HOME name one"
 
 
 def java_for_spark() -> str:
@@ -24,14 +24,14 @@ def java_for_spark() -> str:
     home = get_settings().java_home
     java = str(Path(home, "bin", "java")) if home else shutil.which("java")
     if java is None:
-        raise SettingsError(f"Spark needs Java, and there is none: {_INSTALL}.")
+        raise SettingsError(f"Spark needs Java, and there is none: {_NO_JAVA}.")
     try:
         done = subprocess.run([java, "-version"], capture_output=True, text=True, check=False, timeout=60)
     except OSError:
-        raise SettingsError(f"Spark needs Java, and {java} cannot be started: {_INSTALL}.") from None
+        raise SettingsError(f"Spark needs Java, and {java} cannot be started: {_NO_JAVA}.") from None
     release = release_of(done.stderr)
     if release != JAVA:
-        raise SettingsError(f"Spark needs Java {JAVA}, and {java} is {release or 'of no known release'}: {_INSTALL}.")
+        raise SettingsError(f"Spark needs Java {JAVA}, and {java} is {release or 'of no known release'}: {_NO_JAVA}.")
     return java
 
 

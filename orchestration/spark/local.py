@@ -48,9 +48,14 @@ def run_here(plan: Plan) -> dict[str, Any]:
     """Run a job to its end; returns its report: `models` with rows, seconds and peak_mb, and the same of the whole.
 
     Raises:
-        SettingsError: PySpark or Java is missing, or the lake is in S3, which Spark does not read here.
+        SettingsError: Spark runs on EMR; PySpark or Java is missing; the lake is in S3, which Spark does not read here.
         PromptoryError: the job failed; the message says of which model and why.
     """
+    if get_settings().emr_application:
+        raise SettingsError(
+            "Spark runs on EMR Serverless, as PROMPTORY_EMR_APPLICATION says, and Dagster starts it there: run its job "
+            "refresh_warehouse, as the page Pipeline does."
+        )
     environment = job_environment()
     with TemporaryDirectory(prefix="promptory-spark-") as folder:
         command = job_command(write_plan(plan, Path(folder)))

@@ -3,19 +3,21 @@
 import json
 import subprocess
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from graphlib import TopologicalSorter
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from orchestration.lib.dbt_project import PROJECT_DIR, dbt_command, last_line, newest_change
+from orchestration.lib.dbt_project import PROJECT_DIR, dbt_command, last_line, project_files
 from orchestration.lib.neighbours import NEIGHBOURS_PER_PROMPT, POPULARITY_EXPONENT
 from schema.errors import PromptoryError
 from schema.repository.recent_uses import USES_KEPT
 
-RENDERED = PROJECT_DIR / "target" / "spark"
-_LIST = "models.json"
+RENDERED = PROJECT_DIR / "target" / "spark.json"
 _OURS = Path(__file__).parent
 
 Partition = Literal["activity_date", "period_date"]
@@ -48,16 +50,7 @@ def rendered_models() -> dict[str, Model]:
     Raises:
         PromptoryError: dbt cannot compile the project.
     """
-    kept = RENDERED / _LIST
-    if not kept.exists() or kept.stat().st_mtime < newest_change():
-        _render()
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in RENDERED.glob("*.sql")}
-    listed = json.loads(kept.read_text(encoding="utf-8"))
-    found = [
-        Model(**one | {"text": texts[one["name"]], "inputs": tuple(one["inputs"]), "indexes": tuple(one["indexes"])})
-        for one in listed
-    ]
-    return _in_order([*found, *_own_models()])
+    return _models(_fingerprint())
 
 
 def needed_for(names: Iterable[str], models: Mapping[str, Model], given: Iterable[str]) -> list[Model]:
@@ -78,6 +71,41 @@ def needed_for(names: Iterable[str], models: Mapping[str, Model], given: Iterabl
             wanted.add(name)
             to_see.append(name)
     return [model for model in models.values() if model.name in wanted]
+
+
+def _fingerprint() -> str:
+    """What the texts are made of, as one hash: times of files say little, as an image or an archive has any."""
+    told = sha256()
+    for path in (*project_files(), *sorted(_OURS.glob("*.sql")), Path(__file__)):
+        told.update(f"{path} {sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return told.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _models(fingerprint: str) -> dict[str, Model]:
+    listed = _kept(fingerprint)
+    if listed is None:
+        listed = [asdict(model) for model in _compiled()]
+        _keep(fingerprint, listed)
+    found = [Model(**one | {"inputs": tuple(one["inputs"]), "indexes": tuple(one["indexes"])}) for one in listed]
+    return _in_order([*found, *_own_models()])
+
+
+def _kept(fingerprint: str) -> list[dict[str, Any]] | None:
+    try:
+        kept = json.loads(RENDERED.read_text(encoding="utf-8"))
+    except OSError:
+        return None
+    return list(kept["models"]) if kept["of"] == fingerprint else None
+
+
+def _keep(fingerprint: str, models: list[dict[str, Any]]) -> None:
+    """Put what was rendered in place as a whole, as several processes may; where none can write, each renders anew."""
+    with suppress(OSError):
+        RENDERED.parent.mkdir(exist_ok=True)
+        with TemporaryDirectory(dir=RENDERED.parent, prefix="render-") as aside:
+            Path(aside, RENDERED.name).write_text(json.dumps({"of": fingerprint, "models": models}), encoding="utf-8")
+            Path(aside, RENDERED.name).replace(RENDERED)
 
 
 def _in_order(models: list[Model]) -> dict[str, Model]:
@@ -125,10 +153,9 @@ def _own_text(name: str) -> str:
     return (_OURS / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def _render() -> None:
-    """Compile the project for Spark, which asks no database, and put the texts in place; the list of them last."""
-    RENDERED.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=RENDERED.parent, prefix="render-") as aside:
+def _compiled() -> list[Model]:
+    """The project's models as dbt compiles them for Spark, which asks no database."""
+    with TemporaryDirectory() as aside:
         done = subprocess.run(
             dbt_command(
                 *("compile", "--quiet", "--no-introspect", "--no-populate-cache", "--vars", "engine: spark"),
@@ -142,14 +169,8 @@ def _render() -> None:
         if done.returncode:
             raise PromptoryError(f"dbt could not render the models for Spark: {last_line(done.stdout + done.stderr)}")
         manifest = json.loads(Path(aside, "manifest.json").read_text(encoding="utf-8"))
-        compiled = (node for node in manifest["nodes"].values() if node.get("compiled_code"))
-        models = [_model(node, manifest) for node in compiled if node["resource_type"] == "model"]
-        for model in models:
-            Path(aside, "text").write_text(model.text, encoding="utf-8")
-            Path(aside, "text").replace(RENDERED / f"{model.name}.sql")
-        listed = [asdict(model) | {"text": ""} for model in models]
-        Path(aside, "list").write_text(json.dumps(listed), encoding="utf-8")
-        Path(aside, "list").replace(RENDERED / _LIST)
+    compiled = (node for node in manifest["nodes"].values() if node.get("compiled_code"))
+    return [_model(node, manifest) for node in compiled if node["resource_type"] == "model"]
 
 
 def _model(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> Model:

@@ -65,6 +65,7 @@ REFUSED: list[tuple[dict[str, object], str]] = [
     ({"dashboard_tasks": {"min": 1}}, "Set dashboard_tasks.min to 2 or more"),
     ({"dashboard_tasks": {"cpu": 120}}, "Set dashboard_tasks.cpu to 10 to 90 percent"),
     ({"emr": {"release_label": "emr-8.0.0"}}, "Set emr.release_label to a release of EMR 7"),
+    ({"emr": {"release_label": "emr-7.10.0"}}, "Set emr.release_label to a release of EMR 7"),
     ({"emr": {"architecture": "arm"}}, "Set emr.architecture to ARM64"),
     ({"emr": {"worker": {"cpu": 4, "memory": 32}}}, "Set emr.worker to a pair that EMR Serverless has"),
     ({"emr": {"cpu": 4}}, "Set emr.cpu and emr.memory to whole numbers that hold two of emr.worker"),

@@ -14,7 +14,7 @@ from ingest import s3_files
 from orchestration.spark import emr
 from orchestration.spark.derived import Marker, parts_of, whole_of
 from orchestration.spark.emr import submitted
-from orchestration.spark.local import JOB
+from orchestration.spark.local import JOB, run_here
 from schema.errors import PromptoryError, SettingsError
 from schema.settings import get_settings
 from tests.support.emr import REPORT, launched, plan
@@ -67,6 +67,20 @@ def test_a_job_is_started_with_its_code_and_its_plan_and_gives_its_report(lake: 
         launched(plan(lake, "/tmp/events.parquet"))
 
 
+def test_a_job_takes_no_more_than_its_share_and_begins_with_no_more() -> None:
+    def told(most: int) -> dict[str, str]:
+        settings = get_settings().model_copy(update={"spark_executors": most})
+        return {name: value for name, value in submitted(settings).items() if "xecutors" in name or "instances" in name}
+
+    assert told(0) == {}
+    for most, first in ((1, "1"), (3, "3"), (7, "3")):
+        assert told(most) == {
+            "spark.dynamicAllocation.maxExecutors": str(most),
+            "spark.dynamicAllocation.initialExecutors": first,
+            "spark.executor.instances": first,
+        }
+
+
 def test_a_job_that_fails_is_told_by_its_report_or_else_by_emr(lake: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(PromptoryError, match="job-1 ended on EMR Serverless and told nothing; its log is in"):
         launched(plan(lake))
@@ -95,8 +109,8 @@ def test_a_job_that_does_not_start_is_cancelled_after_the_minutes_that_are_set(
     monkeypatch.setattr(emr, "monotonic", lambda: next(clock))
     with pytest.raises(
         PromptoryError,
-        match=r"has not started within 15 minutes \(EMR Serverless says SCHEDULED\) and was cancelled; .* raise "
-        "PROMPTORY_SPARK_START_MINUTES",
+        match=r"has not started within 15 minutes \(EMR Serverless says SCHEDULED\) and its job run \w+ was cancelled; "
+        r".* raise PROMPTORY_SPARK_START_MINUTES",
     ):
         launched(plan(lake))
     assert the_job().state == "CANCELLED"
@@ -124,6 +138,11 @@ def test_emr_needs_a_role_and_a_lake_in_s3(lake: str, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PROMPTORY_LAKE", "/tmp/lake")
     with pytest.raises(SettingsError, match="set PROMPTORY_LAKE to s3://"):
         get_settings()
+
+
+def test_a_refresh_by_hand_names_the_job_that_starts_spark_on_emr(lake: str) -> None:
+    with pytest.raises(SettingsError, match="Dagster starts it there: run its job refresh_warehouse"):
+        run_here(plan(lake))
 
 
 def test_markers_in_s3_are_read_as_those_of_a_folder(lake: str) -> None:

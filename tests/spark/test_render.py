@@ -1,6 +1,8 @@
 """What Spark is told before it starts: texts, plans, and what is missing on this machine."""
 
 import ast
+import json
+import os
 import sys
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from orchestration.spark import render
 from orchestration.spark.java import java_for_spark, release_of
 from orchestration.spark.local import JOB
 from orchestration.spark.plan import Input, Plan
-from orchestration.spark.render import needed_for, rendered_models
+from orchestration.spark.render import Model, needed_for, rendered_models
 from schema.errors import PromptoryError, SettingsError
 from schema.settings import get_settings
 from tests.conftest import forget_settings
@@ -27,8 +29,28 @@ def test_each_text_follows_what_it_reads_and_is_rendered_once(monkeypatch: pytes
     assert models["int_prompt_viewers"].partition is None
     assert not models["int_prompt_viewer_days"].is_loaded
     assert (models["int_search_query_days"].columns or {})["searchers"] == "text[]"
-    monkeypatch.setattr(render, "_render", lambda: pytest.fail("rendered again"))
+    monkeypatch.setattr(render, "_compiled", lambda: pytest.fail("rendered again"))
+    render._models.cache_clear()
     assert rendered_models() == models
+
+
+def test_texts_are_rendered_anew_where_a_file_is_another_one_however_old(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, kept = tmp_path / "model.sql", tmp_path / "target" / "spark.json"
+    monkeypatch.setattr(render, "project_files", lambda: [file])
+    monkeypatch.setattr(render, "RENDERED", kept)
+    monkeypatch.setattr(render, "_compiled", lambda: [Model("model", file.read_text(), ())])
+    for text in ("select 1", "select 2"):
+        file.write_text(text)
+        os.utime(file, (0, 0))
+        assert rendered_models()["model"].text == text
+    assert json.loads(kept.read_text())["models"][0]["text"] == "select 2"
+    # Where nothing can be kept, as below a file, it is rendered all the same.
+    monkeypatch.setattr(render, "RENDERED", file / "spark.json")
+    render._models.cache_clear()
+    assert rendered_models()["model"].text == "select 2"
+    render._models.cache_clear()
 
 
 def test_only_the_views_below_a_model_are_added_to_it() -> None:

@@ -80,8 +80,8 @@ data "aws_iam_policy_document" "boundary" {
   statement {
     sid = "Spark"
     actions = [
-      "emr-serverless:CancelJobRun", "emr-serverless:GetApplication", "emr-serverless:GetDashboardForJobRun",
-      "emr-serverless:GetJobRun", "emr-serverless:StartJobRun",
+      "emr-serverless:CancelJobRun", "emr-serverless:GetApplication", "emr-serverless:GetJobRun",
+      "emr-serverless:StartJobRun",
     ]
     resources = ["${local.arn["emr-serverless"]}:/applications/*"]
 

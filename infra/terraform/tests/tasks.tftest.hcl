@@ -64,6 +64,11 @@ run "services_are_as_the_application_asks" {
   }
 
   assert {
+    condition     = !contains(keys(local.tasks.dashboard.environment), "PROMPTORY_LAKE") && length(data.aws_iam_policy_document.read_events) == 0
+    error_message = "The dashboard has nothing to look up in the lake."
+  }
+
+  assert {
     condition     = length(data.aws_iam_policy_document.bedrock) == 0
     error_message = "No task may call a model that is not used."
   }
@@ -126,12 +131,12 @@ run "spark_computes_where_it_is_asked_for" {
   command = plan
 
   variables {
-    emr                  = { cpu = 16, memory = 64, idle_minutes = 3 }
+    emr                  = { cpu = 36, memory = 144, idle_minutes = 3 }
     permissions_boundary = "promptory-test-boundary"
   }
 
   assert {
-    condition     = one(aws_emrserverless_application.main[0].maximum_capacity).cpu == "16 vCPU" && one(aws_emrserverless_application.main[0].maximum_capacity).disk == "1000 GB"
+    condition     = one(aws_emrserverless_application.main[0].maximum_capacity).cpu == "36 vCPU" && one(aws_emrserverless_application.main[0].maximum_capacity).disk == "1000 GB"
     error_message = "All workers together take no more than is said."
   }
 
@@ -151,8 +156,31 @@ run "spark_computes_where_it_is_asked_for" {
   }
 
   assert {
+    condition     = local.tasks.run.environment["PROMPTORY_SPARK_EXECUTORS"] == "1"
+    error_message = "Of nine workers, each of four jobs may have two, one of which leads."
+  }
+
+  assert {
+    condition     = local.tasks.dashboard.environment["PROMPTORY_ENGINE"] == "spark" && local.tasks.dashboard.environment["PROMPTORY_LAKE"] == local.tasks.run.environment["PROMPTORY_LAKE"] && length(data.aws_iam_policy_document.read_events) == 1
+    error_message = "The dashboard knows where the events are, and may read them."
+  }
+
+  assert {
     condition     = length(data.aws_iam_policy_document.launch_spark) == 1 && aws_iam_role.spark[0].permissions_boundary == "arn:aws:iam::123456789012:policy/promptory-test-boundary"
     error_message = "Runs may start jobs, whose role is bounded."
+  }
+}
+
+run "a_small_spark_works_with_one_worker_a_job" {
+  command = plan
+
+  variables {
+    emr = { cpu = 8, memory = 32 }
+  }
+
+  assert {
+    condition     = local.tasks.run.environment["PROMPTORY_SPARK_EXECUTORS"] == "1"
+    error_message = "A job has one to lead and one to work."
   }
 }
 

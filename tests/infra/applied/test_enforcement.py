@@ -14,6 +14,7 @@ import yaml
 from botocore.exceptions import ClientError
 
 from ingest.inbox import REJECTED, Inbox
+from ingest.lake import Lake, events_by_day
 from schema.settings import get_settings
 from tests.infra.agent import ROOT
 from tests.infra.applied.worlds import World
@@ -71,7 +72,19 @@ ACTIONS: Mapping[str, set[str]] = {
 @pytest.mark.parametrize("task", TASKS)
 def test_a_task_reaches_the_objects_it_works_on_and_no_others(world: World, task: str) -> None:
     expected = {(place, what) for place, rights in OBJECTS[task].items() for what in rights}
+    if task == "dashboard" and world.name == "largest":
+        expected.add(("events", READ))
     assert _reached(world, _role(world, task)) == expected
+
+
+def test_the_dashboard_looks_events_up_in_the_lake(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    if world.outputs.get("spark") is None:
+        pytest.skip("the smallest has no Spark")
+    bucket = world.outputs["buckets"]["lake"]
+    # A writer that was killed leaves a day without a marker.
+    world.client("s3").put_object(Bucket=bucket, Key="activity/dt=2026-03-07/1.parquet", Body=b"events")
+    _act(monkeypatch, _role(world, "dashboard"))
+    assert events_by_day(Lake(f"s3://{bucket}")) == {}
 
 
 def test_a_job_of_spark_reads_events_and_writes_results_and_does_nothing_else(world: World) -> None:
@@ -238,7 +251,6 @@ class _Cloud:
         def watch() -> None:
             spark.get_application(applicationId=own)
             spark.get_job_run(**job)
-            spark.get_dashboard_for_job_run(**job)
 
         return {
             "start Spark": lambda: self._job(spark, own, jobs_role),

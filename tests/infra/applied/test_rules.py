@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 
 from schema.settings import Settings
+from tests.infra.agent import ROOT
 from tests.infra.applied.worlds import World
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1500)]
@@ -50,11 +52,12 @@ OWN = dict.fromkeys(DAGSTER, OF_DAGSTER) | {
 BEDROCK = {"PROMPTORY_BEDROCK_MODEL", "PROMPTORY_BEDROCK_REGION"}
 SPARK = {
     "PROMPTORY_ENGINE", "PROMPTORY_EMR_APPLICATION", "PROMPTORY_EMR_ROLE", "PROMPTORY_SPARK_START_MINUTES",
-    "PROMPTORY_SPARK_MEMORY", "PROMPTORY_SPARK_CORES",
+    "PROMPTORY_SPARK_MEMORY", "PROMPTORY_SPARK_CORES", "PROMPTORY_SPARK_EXECUTORS",
 }  # fmt: skip
 IN_LARGEST = dict.fromkeys(DAGSTER, {"SENTRY_DSN", "PROMPTORY_ALERT_WEBHOOK"} | BEDROCK | SPARK) | {
     "dashboard": BEDROCK
-    | {"SENTRY_DSN", "PROMPTORY_OIDC_METADATA_URL", "PROMPTORY_OIDC_CLIENT_ID", "PROMPTORY_OIDC_CLIENT_SECRET"},
+    | {"SENTRY_DSN", "PROMPTORY_OIDC_METADATA_URL", "PROMPTORY_OIDC_CLIENT_ID", "PROMPTORY_OIDC_CLIENT_SECRET"}
+    | {"PROMPTORY_ENGINE", "PROMPTORY_LAKE"},
     "migration": {"SENTRY_DSN", "PROMPTORY_ADMIN_EMAIL", "PROMPTORY_ADMIN_PASSWORD"},
 }
 
@@ -240,6 +243,9 @@ def test_the_environment_of_dagster_is_one_that_the_settings_take(plan: Plan, mo
     largest = (8, "29g", 20, True)
     found = (settings.spark_cores, settings.spark_memory, settings.spark_start_minutes, bool(settings.emr_application))
     assert found == (largest if plan.name == "largest" else (0, "1g", 15, False))
+    # 128 vCPUs are sixteen such workers: as many jobs as Dagster lets runs be under way find room at once.
+    runs = yaml.safe_load((ROOT / "infra/dagster/ecs.yaml").read_text(encoding="utf-8"))["concurrency"]["runs"]
+    assert settings.spark_executors == (16 // runs["max_concurrent_runs"] - 1 if plan.name == "largest" else 0)
 
 
 def test_spark_has_workers_that_fit_twice_and_goes_to_s3_alone(plan: Plan) -> None:

@@ -1,4 +1,4 @@
-"""Amazon EMR Serverless: kinds in small letters, architectures, tags, and the pages of jobs."""
+"""Amazon EMR Serverless: kinds in small letters, architectures and tags."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -10,10 +10,7 @@ from moto.emrserverless.responses import EMRServerlessResponse
 
 from tests.infra.emulator.closing import answers, extends
 
-urls.url_paths |= {
-    "{0}/applications/(?P<applicationId>[^/]+)/jobruns/(?P<jobRunId>[^/]+)/dashboard$": EMRServerlessResponse.dispatch,
-    "{0}/tags/(?P<resourceArn>.+)$": EMRServerlessResponse.dispatch,
-}
+urls.url_paths |= {"{0}/tags/(?P<resourceArn>.+)$": EMRServerlessResponse.dispatch}
 
 _made = EMRServerlessBackend.create_application
 
@@ -35,14 +32,6 @@ def create_application(request: Any, original: Any) -> ActionResult:
     made = request.emrserverless_backend.applications[answer.result["applicationId"]]  # type: ignore[index]
     made.architecture = request._get_param("architecture") or "X86_64"
     return answer
-
-
-@answers(EMRServerlessResponse)
-def get_dashboard_for_job_run(request: Any) -> ActionResult:
-    """AWS gives a signed address of Spark's own pages."""
-    backend, application = request.emrserverless_backend, request._get_param("applicationId")
-    job = backend.get_job_run(application_id=application, job_run_id=request._get_param("jobRunId"))
-    return ActionResult({"url": f"https://j-{job.id}.emrappui.example.org/"})
 
 
 @answers(EMRServerlessResponse)

@@ -205,7 +205,7 @@ def signing_service(request: Any) -> str:
 
 
 _OF_APPLICATIONS = {"DeleteApplication", "GetApplication", "StartJobRun", "StopApplication", "UpdateApplication"}
-_OF_JOBS = {"CancelJobRun", "GetDashboardForJobRun", "GetJobRun"}
+_OF_JOBS = {"CancelJobRun", "GetJobRun"}
 
 _RESOURCES: Mapping[str, Callable[[_Request], Iterator[Question]]] = {
     "bedrock": _of_bedrock,
