@@ -27,7 +27,9 @@ from benchmarks.server import TEMPLATE, Server, started_server
 from ingest import ImportOptions, import_prompts, load_subscriptions, load_users
 from ingest.simulator import COLLECTION, STARTER, Format, Simulation, simulate, starter_prompts
 from schema.database import create_role_engine
+from schema.logs import configure_logs
 from schema.roles import Role
+from schema.settings import Settings
 
 Engine = Literal["postgres", "spark"]
 ENGINES: tuple[Engine, ...] = ("postgres", "spark")
@@ -136,6 +138,7 @@ def size_mb(server: Server, url: URL, home: Path) -> int:
 def main() -> None:
     """Run the benchmark; print a table, and as the last line the figures as JSON."""
     options = _options()
+    configure_logs(Settings())
     found: dict[int, dict[Engine, Figures]] = {}
     events: dict[int, int] = {}
     with started_server() as server:
