@@ -103,6 +103,8 @@ def measured(engine: Engine, server: Server, url: URL, files: Sequence[Path], ho
         next_load = run(settings, "load-activity", new_day)
         daily = run(settings, "refresh")
         tell_jobs(home, of_full)
+    for folder in ("activity", "derived") if engine == "spark" else ():
+        say(f"  {folder} of the lake: {files_mb(home / 'lake' / folder):,} MB")
     return Figures(load, full, next_load, daily, memory.together, memory.children, size_mb(server, url, home))
 
 
@@ -132,7 +134,12 @@ def size_mb(server: Server, url: URL, home: Path) -> int:
     with server.session() as session:
         row = session.execute("SELECT pg_database_size(%s)", [url.database]).fetchone()
     assert row is not None
-    return round((int(row[0]) + sum(file.stat().st_size for file in home.rglob("*") if file.is_file())) / 1e6)
+    return round(int(row[0]) / 1e6) + files_mb(home)
+
+
+def files_mb(folder: Path) -> int:
+    """Megabytes of all files in a folder."""
+    return round(sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6)
 
 
 def main() -> None:
