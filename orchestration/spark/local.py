@@ -14,6 +14,7 @@ from schema.errors import PromptoryError, SettingsError
 from schema.settings import get_settings
 
 JOB = Path(__file__).with_name("job.py")
+_CONF = Path(__file__).with_name("conf")
 
 # Spark's own code, and what a shell or Python calls a process that SIGKILL ended.
 _OUT_OF_HEAP, _KILLED = 52, (137, -9)
@@ -41,7 +42,8 @@ def job_command(plan: Path) -> list[str]:
 def job_environment() -> dict[str, str]:
     """The environment that the command runs in: the Java that was found, this Python for the workers too."""
     home = Path(java_for_spark()).resolve().parents[1]
-    return dict(os.environ) | {"JAVA_HOME": str(home), "PYSPARK_PYTHON": sys.executable}
+    spark = {"JAVA_HOME": str(home), "PYSPARK_PYTHON": sys.executable, "SPARK_CONF_DIR": str(_CONF)}
+    return dict(os.environ) | spark
 
 
 def run_here(plan: Plan) -> dict[str, Any]:

@@ -109,6 +109,7 @@ def session_settings(settings: Settings) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         # Spark joins small ones again; so many keep each of a long history within its part of the memory.
         "spark.sql.shuffle.partitions": "32",
         # Without a file of checksums beside each.
