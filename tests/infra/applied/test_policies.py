@@ -30,6 +30,8 @@ ACCEPTED = (
     ("*", "RESOURCE_MISMATCH", "*bedrock:InvokeModel*"),
     # It wants network load balancers beside application load balancers.
     ("*deploy*entrance*", "RESOURCE_MISMATCH", "*/net/*"),
+    # It wants an address, its subnet and its group in one statement; tags bind two of them, and the first has none yet.
+    ("*deploy*spark*", "RESOURCE_MISMATCH", "*ec2:CreateNetworkInterface*"),
     # In the policy of a key, * is that key.
     ("aws_kms_key*", "RESOURCE_STAR", "*"),
     # AWS's own example for log groups; the ARN stands in the context of the encryption, as text.
