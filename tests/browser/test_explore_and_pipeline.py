@@ -63,10 +63,10 @@ def test_a_statement_ends_at_the_server_when_its_page_is_left(page: Page, addres
     page.get_by_label("SQL", exact=True).last.fill("SELECT pg_sleep(60)")
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_text("Running for")).to_be_visible()
-    assert running(warehouse) == 1
+    eventually(lambda: running(warehouse), 1)
     page.get_by_role("link", name="Tags").click()
     expect(page.get_by_role("heading", name="Views by day")).to_be_visible()
-    eventually(lambda: running(warehouse), 0, within_s=5)
+    eventually(lambda: running(warehouse), 0)
 
 
 def running(library: Library) -> int:

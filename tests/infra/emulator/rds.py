@@ -35,9 +35,13 @@ def create_db_instance(request: Any, original: Any) -> ActionResult:
 
 @extends(RDSResponse)
 def modify_db_instance(request: Any, original: Any) -> ActionResult:
-    """As above, for a change."""
+    """As above, for a change; the automated snapshots of a database that gets another name stay its own."""
+    former, newer = request.params["DBInstanceIdentifier"], request.params.get("NewDBInstanceIdentifier")
     answer: ActionResult = original(request)
     _remember_insights(answer.result["DBInstance"], request.params)  # type: ignore[index]
+    for snapshot in request.backend.database_snapshots.values() if newer else ():
+        if snapshot.snapshot_type == "automated" and snapshot.database.db_instance_identifier == former:
+            snapshot.database.db_instance_identifier = newer
     return answer
 
 
