@@ -19,11 +19,12 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from psycopg import connect
 from sqlalchemy import URL
 
 from benchmarks.large_library import say
 from benchmarks.memory import held_memory
-from benchmarks.server import TEMPLATE, Server, started_server
+from benchmarks.server import TEMPLATE, Server, libpq, started_server
 from ingest import ImportOptions, import_prompts, load_subscriptions, load_users
 from ingest.simulator import COLLECTION, STARTER, Format, Simulation, simulate, starter_prompts
 from schema.database import create_role_engine
@@ -35,6 +36,10 @@ Engine = Literal["postgres", "spark"]
 ENGINES: tuple[Engine, ...] = ("postgres", "spark")
 LAST_DAY = date(2026, 6, 30)
 READY = "bench_ready"
+_LARGEST = """
+SELECT relid::regclass::text, pg_total_relation_size(relid), n_live_tup FROM pg_stat_user_tables
+ORDER BY 2 DESC LIMIT 12
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,10 @@ def measured(engine: Engine, server: Server, url: URL, files: Sequence[Path], ho
         next_load = run(settings, "load-activity", new_day)
         daily = run(settings, "refresh")
         tell_jobs(home, of_full)
-    for folder in ("activity", "derived") if engine == "spark" else ():
-        say(f"  {folder} of the lake: {files_mb(home / 'lake' / folder):,} MB")
+    tell_tables(url)
+    if engine == "spark":
+        folders = [home / "lake" / "activity", *sorted((home / "lake" / "derived").iterdir())]
+        say("  the lake: " + ", ".join(f"{folder.name} {files_mb(folder):,} MB" for folder in folders))
     return Figures(load, full, next_load, daily, memory.together, memory.children, size_mb(server, url, home))
 
 
@@ -127,6 +134,14 @@ def tell_jobs(home: Path, known: Collection[Path]) -> list[Path]:
             models = ", ".join(f"{one['name']} {one['seconds']} s for {one['rows']:,} rows" for one in slowest)
             say(f"  a job of {told['seconds']} s, {told['start_s']} s of it to start: {models}")
     return reports
+
+
+def tell_tables(url: URL) -> None:
+    """Say which tables are the largest: what grows with events outgrows a server first."""
+    with connect(libpq(url)) as connection:
+        largest = connection.execute(_LARGEST).fetchall()
+    told = (f"{name} {round(size / 1e6):,} MB for {rows:,} rows" for name, size, rows in largest)
+    say(f"  tables: {', '.join(told)}")
 
 
 def size_mb(server: Server, url: URL, home: Path) -> int:
