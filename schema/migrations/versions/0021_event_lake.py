@@ -12,5 +12,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away. The lake keeps its days."""
+    """Take it away, and the view over it. The lake keeps its days."""
+    op.execute("SET LOCAL ROLE promptory_dbt")
+    op.execute("DROP VIEW IF EXISTS analytics.stg_library__activity_days")
+    op.execute("SET LOCAL ROLE promptory_owner")
     op.execute("ALTER TABLE library.activity_days DROP COLUMN lake_version")
