@@ -44,6 +44,8 @@ ALWAYS = {
     "parquet.page.verify-checksum.enabled": "true",
 }
 PART = "dt"
+SHUFFLED_BYTES = 16 * 1024 * 1024
+"""Of the files that are read, for which a shuffle has a part: some 700,000 events, for one core and its memory."""
 
 
 def main(place: str) -> int:
@@ -105,9 +107,16 @@ def run(spark: SparkSession, plan: dict[str, Any], report: dict[str, Any], memor
     for name, value in ALWAYS.items():
         spark.conf.set(name, value)
     spark.udf.register("lower_nfkc", lower_nfkc, StringType())
+    read_bytes = 0
     for name, given in plan["inputs"].items():
         report["doing"] = name
-        read(spark, given["files"], given["schema"]).createOrReplaceTempView(name)
+        frame = read(spark, given["files"], given["schema"])
+        frame.createOrReplaceTempView(name)
+        read_bytes += size_of(frame) if given["files"] else 0
+    # Spark joins parts that turn out small, and parts none that turns out large.
+    parts = max(int(spark.conf.get("spark.sql.shuffle.partitions")), -(-read_bytes // SHUFFLED_BYTES))
+    spark.conf.set("spark.sql.shuffle.partitions", str(parts))
+    report.update(read_mb=read_bytes // 1_000_000, shuffle_parts=parts)
     if plan["days"] is not None:
         days_of(spark, plan["days"]).createOrReplaceTempView("int_activity_days")
     markers = []
@@ -137,6 +146,11 @@ def read(spark: SparkSession, files: list[str], schema: str | None) -> DataFrame
     if schema is None:
         raise ValueError("has neither files nor a schema")
     return spark.createDataFrame([], schema)
+
+
+def size_of(frame: DataFrame) -> int:
+    """The bytes of a frame's files."""
+    return int(frame._jdf.queryExecution().optimizedPlan().stats().sizeInBytes())
 
 
 def days_of(spark: SparkSession, days: dict[str, int]) -> DataFrame:
