@@ -1,6 +1,5 @@
 """The event lake takes each event once a day, by the ledger's rules, and a day changes as a whole or not at all."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,26 +12,9 @@ from ingest.lake import EVENTS, Lake, LakeResult, write_files, write_loaded, wri
 from ingest.lake.files import read_events
 from tests.support.files import write_jsonl
 from tests.support.library import Library
-from tests.support.s3 import s3_server
 
 FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
 LEDGER = "SELECT event_id, occurred_at, event_type, user_id, prompt_id, session_id, query, result_count, position"
-
-
-@pytest.fixture(params=["folder", "s3"])
-def lake(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
-    """An empty lake in a folder, and one in S3."""
-    if request.param == "folder":
-        yield Lake(str(tmp_path / "lake"))
-    else:
-        with s3_server(monkeypatch) as bucket:
-            yield Lake(f"{bucket}/the/lake")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Lake:
-    """An empty lake in a folder."""
-    return Lake(str(tmp_path / "lake"))
 
 
 @pytest.fixture

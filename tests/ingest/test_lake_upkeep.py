@@ -2,7 +2,6 @@
 
 import json
 import stat
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,22 +20,6 @@ from tests.support.library import Library
 from tests.support.s3 import s3_server
 
 FIRST, SECOND, THIRD = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
-
-
-@pytest.fixture(params=["folder", "s3"])
-def lake(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
-    """An empty lake in a folder, and one in S3."""
-    if request.param == "folder":
-        yield Lake(str(tmp_path / "lake"))
-    else:
-        with s3_server(monkeypatch) as bucket:
-            yield Lake(f"{bucket}/lake")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Lake:
-    """An empty lake in a folder."""
-    return Lake(str(tmp_path / "lake"))
 
 
 @pytest.fixture
