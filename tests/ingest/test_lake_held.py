@@ -1,7 +1,6 @@
 """What the library has where its events lie in the lake: how many, of which prompts, and until when."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,20 +19,10 @@ from orchestration.spark.derived import parts_of
 from orchestration.spark.recent_uses import USES
 from orchestration.spark.retention import forget_people
 from schema.settings import get_settings
-from tests.conftest import forget_settings
 from tests.support.files import write_json, write_jsonl
 from tests.support.library import Library
 
 FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
-
-
-@pytest.fixture
-def on_spark(configured: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    """A library whose raw events are in its lake."""
-    monkeypatch.setenv("PROMPTORY_ENGINE", "spark")
-    forget_settings()
-    yield configured
-    forget_settings()
 
 
 def write(library: Library, path: Path, *events: tuple[str, str, int]) -> Lake:

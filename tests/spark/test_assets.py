@@ -45,12 +45,9 @@ def _spark() -> None:
 
 
 @pytest.fixture
-def soup(configured: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A prompt in a library whose raw events are counted by Spark."""
-    monkeypatch.setenv("PROMPTORY_ENGINE", "spark")
-    forget_settings()
-    yield configured.add_prompt("soup")
-    forget_settings()
+def soup(on_spark: Library) -> int:
+    """A prompt in a library whose raw events are in its lake."""
+    return on_spark.add_prompt("soup")
 
 
 def run(instance: dg.DagsterInstance, *days: date, asset: dg.AssetsDefinition = lake_days) -> dg.ExecuteInProcessResult:

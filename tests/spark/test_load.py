@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -61,15 +60,6 @@ MARTS = {
 @pytest.fixture(autouse=True)
 def _spark() -> None:
     skip_without_spark()
-
-
-@pytest.fixture
-def on_spark(configured: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    """A library whose raw events are counted by Spark."""
-    monkeypatch.setenv("PROMPTORY_ENGINE", "spark")
-    forget_settings()
-    yield configured
-    forget_settings()
 
 
 def rows(library: Library, table: str, without: str) -> list[str]:
