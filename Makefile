@@ -40,7 +40,7 @@ test-infra: $(VENV)/.development .venv-infra/.ready  ## Everything about infra/:
 	$(PYTEST) --dist loadscope --no-loadscope-reorder -m 'infra or not infra' tests/containers tests/infra
 
 test-spark: $(VENV)/.development $(VENV)/.spark  ## PostgreSQL and Spark side by side, on a million events too; minutes.
-	SPARK_TESTS_MUST_RUN=1 $(BIN)/pytest -m 'spark or not spark' tests/spark
+	SPARK_TESTS_MUST_RUN=1 $(PYTEST) -m 'spark or not spark' tests/spark
 
 screenshots: $(VENV)/.development  ## Take the pictures of the README, of the library that the demo sets up.
 	$(BIN)/promptory demo --no-serve
