@@ -39,8 +39,9 @@ test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQ
 test-infra: $(VENV)/.development .venv-infra/.ready  ## Everything about infra/: applied to an emulated AWS, scanned; minutes.
 	$(PYTEST) --dist loadscope --no-loadscope-reorder -m 'infra or not infra' tests/containers tests/infra
 
+# Java's second compiler costs jobs of a few events more than it saves them.
 test-spark: $(VENV)/.development $(VENV)/.spark  ## PostgreSQL and Spark side by side, on a million events too; minutes.
-	SPARK_TESTS_MUST_RUN=1 $(PYTEST) -m 'spark or not spark' tests/spark
+	SPARK_TESTS_MUST_RUN=1 JAVA_TOOL_OPTIONS=-XX:TieredStopAtLevel=1 $(PYTEST) -m 'spark or not spark' tests/spark
 
 screenshots: $(VENV)/.development  ## Take the pictures of the README, of the library that the demo sets up.
 	$(BIN)/promptory demo --no-serve
