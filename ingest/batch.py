@@ -116,18 +116,21 @@ def open_batch(
     started_by: int | None = None,
     options: dict[str, Any] | None = None,
     is_trial: bool = False,
+    takes_turns: bool = True,
 ) -> Iterator[Batch]:
     """Open a batch; all of it is kept at the end, or nothing but a row that says why it failed.
 
     `root` is the folder that the files are named from in the history, where their whole path means nothing. `options`
-    are kept with the batch. Of a trial nothing at all is kept.
+    are kept with the batch. Of a trial nothing at all is kept. One that adds nothing to the library's tables need not
+    take turns with others.
 
     Raises:
         PromptoryError: as raised inside, after the failure was recorded.
     """
     try:
         with connect(engine) as connection:
-            wait_for_turn(connection)
+            if takes_turns:
+                wait_for_turn(connection)
             batch_id = connection.scalar(
                 text("""
                     INSERT INTO library.import_batches (kind, status, started_by, options, files)

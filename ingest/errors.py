@@ -28,3 +28,11 @@ class UnreadableFileError(PromptoryError):
 
 class RecordError(Exception):
     """One record is not acceptable; the others go on. Its message is the reason that the curator reads."""
+
+
+class LakeError(PromptoryError):
+    """The event lake cannot be used."""
+
+
+class LakeDayError(LakeError):
+    """What lies in the lake of a day cannot be used; the message names the day and the file. Other days can."""

@@ -43,7 +43,8 @@ class Folder:
                 pass  # who may list a prefix alone may not ask for the bucket
             except FileNotFoundError:
                 raise UnreadableFileError(
-                    f"The bucket of {self.root} does not exist; check PROMPTORY_INBOX and PROMPTORY_LANDING."
+                    f"The bucket of {self.root} does not exist; check PROMPTORY_INBOX, PROMPTORY_LANDING "
+                    "and PROMPTORY_LAKE."
                 ) from None
         return False
 

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, text
 
 from ingest.batch import wait_for_turn
 from ingest.errors import RefusedError, Remedy
+from ingest.lake import events_of_prompts, lake_in_use
 from schema.database import connect
 from schema.errors import PromptoryError
 from schema.models import BatchKind, BatchStatus, Prompt, PromptSource
@@ -82,13 +83,17 @@ WHERE c.batch_id = :batch_id AND c.relation = 'prompts'
 LIMIT 1
 """
 
-_ACTIVITY = """
-SELECT
-    (SELECT count(*) FROM library.user_prompt_likes AS l INNER JOIN library.prompts AS p ON p.id = l.prompt_id
-     WHERE p.batch_id = :batch_id) AS likes,
-    (SELECT count(*) FROM library.activity_events AS e INNER JOIN library.prompts AS p ON p.id = e.prompt_id
-     WHERE p.batch_id = :batch_id) AS events
+_LIKES = """
+SELECT count(*) FROM library.user_prompt_likes AS l INNER JOIN library.prompts AS p ON p.id = l.prompt_id
+WHERE p.batch_id = :batch_id
 """
+_EVENTS = """
+SELECT count(*) FROM library.activity_events AS e INNER JOIN library.prompts AS p ON p.id = e.prompt_id
+WHERE p.batch_id = :batch_id
+"""
+# Of a library whose events are in the lake: the ledger's others are there, too.
+_OWN_EVENTS = f"{_EVENTS} AND e.batch_id IS NULL"
+_PROMPTS = "SELECT id FROM library.prompts WHERE batch_id = :batch_id"
 
 
 _NEVER_IMPORTED = ("id", "merged_into", "created_by", "created_at", "batch_id")
@@ -202,13 +207,11 @@ _STATEMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """What an undo took back: prompts removed, prompts restored to what they were, and likes and events that went."""
+    """What an undo took back: prompts removed, and prompts restored to what they were."""
 
     batch_id: int
     removed: int
     restored: int
-    likes: int
-    events: int
 
 
 def undo_import(engine: Engine, batch_id: int, *, force: bool = False) -> UndoResult:
@@ -219,25 +222,47 @@ def undo_import(engine: Engine, batch_id: int, *, force: bool = False) -> UndoRe
     Raises:
         PromptoryError: there is no such import, it changed nothing, or later imports, curators' decisions or people's
             activity built on it; the message says what to do.
+        LakeError: the engine is spark, and the lake cannot be read.
     """
+    own = {"batch_id": batch_id}
+    in_lake = None if force else _events_in_lake(engine, batch_id)
     with connect(engine) as connection:
         wait_for_turn(connection)
-        own = {"batch_id": batch_id}
         _check(connection, batch_id)
-        likes, events = connection.execute(text(_ACTIVITY), own).tuples().one()
-        if (likes or events) and not force:
-            raise RefusedError(
-                f"Prompts of batch {batch_id} have {likes:,} likes and {events:,} events since, which would go with "
-                "them.",
-                Remedy.UNDO_MORE,
-            )
+        if not force:
+            _refuse_if_used(connection, batch_id, in_lake)
         removed = connection.scalar(text("SELECT count(*) FROM library.prompts WHERE batch_id = :batch_id"), own)
         restored = connection.scalar(
             text("SELECT count(*) FROM library.import_changes WHERE batch_id = :batch_id AND relation = 'prompts'"), own
         )
         for statement in _STATEMENTS:
             connection.execute(text(statement), own)
-    return UndoResult(batch_id, int(removed or 0), int(restored or 0), likes, events)
+    return UndoResult(batch_id, int(removed or 0), int(restored or 0))
+
+
+def _events_in_lake(engine: Engine, batch_id: int) -> int | None:
+    """How many events of the lake name prompts of a batch; None where the ledger holds all events.
+
+    They go when the lake is compacted. Loads do not wait for the count, which may take long.
+    """
+    lake = lake_in_use()
+    if lake is None:
+        return None
+    with connect(engine) as connection:
+        _check(connection, batch_id)
+        prompts = list(connection.scalars(text(_PROMPTS), {"batch_id": batch_id}))
+    return events_of_prompts(lake, prompts)
+
+
+def _refuse_if_used(connection: Connection, batch_id: int, in_lake: int | None) -> None:
+    own = {"batch_id": batch_id}
+    likes = int(connection.scalar(text(_LIKES), own) or 0)
+    events = int(connection.scalar(text(_EVENTS if in_lake is None else _OWN_EVENTS), own) or 0) + (in_lake or 0)
+    if likes or events:
+        raise RefusedError(
+            f"Prompts of batch {batch_id} have {likes:,} likes and {events:,} events since, which would go with them.",
+            Remedy.UNDO_MORE,
+        )
 
 
 def _check(connection: Connection, batch_id: int) -> None:

@@ -2,11 +2,18 @@
 
 import dagster as dg
 
-from orchestration.defs.automation import automated, library_changes_sensor
+from orchestration.defs import lake_upkeep
+from orchestration.defs.automation import (
+    AFTER_DAYS_CHANGE,
+    automated,
+    automated_days,
+    library_changes_sensor,
+)
 from orchestration.defs.checks import checks
 from orchestration.defs.discovery import prompt_neighbours, recommendation_nights, search_embeddings
 from orchestration.defs.ingestion import assets as ingestion
-from orchestration.defs.resources import resources
+from orchestration.defs.lake import lake_days, lake_state, lake_tests
+from orchestration.defs.resources import IS_SPARK, resources
 from orchestration.defs.schedules import jobs, schedules
 from orchestration.defs.sensors import sensors
 from orchestration.defs.warehouse import warehouse
@@ -22,17 +29,21 @@ if get_settings().environment == "production":  # on a laptop people read Dagste
     dg.get_dagster_logger().propagate = False  # its lines come once more, with the run that they are of
 report_errors("dagster")
 
+computed = [automated(prompt_neighbours)]
+if IS_SPARK:  # which computes those, too
+    computed = [automated_days(lake_days), automated(lake_state, AFTER_DAYS_CHANGE)]
+
 defs = dg.Definitions(
     assets=[
         *ingestion,
         automated(warehouse),
-        automated(prompt_neighbours),
+        *computed,
         automated(search_embeddings),
         recommendation_nights,
     ],
-    asset_checks=checks,
-    jobs=jobs,
-    schedules=schedules,
+    asset_checks=[*checks, lake_tests] if IS_SPARK else checks,
+    jobs=[*jobs, *lake_upkeep.jobs],
+    schedules=[*schedules, *lake_upkeep.schedules],
     sensors=[*sensors, library_changes_sensor],
     resources=resources,
     executor=dg.multiprocess_executor.configured({"max_concurrent": 2}),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ingest
+from ingest.lake import events_held, lake_in_use
 from ingest.simulator import COLLECTION, STARTER, Simulation, simulate, starter_prompts
 from orchestration.lib.days import day_range
 from schema.database import database_url, engine_for, viewer_session
@@ -33,6 +34,8 @@ def is_ready(settings: Settings) -> bool:
     """Whether a former demo finished its set-up here, and the database still has it."""
     if not _marker(settings).exists():
         return False
+    if lake := lake_in_use():
+        return events_held(engine_for(Role.INGEST), lake)[0] > 0
     with viewer_session(engine_for(Role.INGEST), None) as session:
         return library_counts(session)["activity_events"] > 0
 

@@ -16,6 +16,9 @@ from schema.errors import DatabaseError
 from schema.roles import Role
 from schema.settings import Settings, get_settings
 
+Driver = psycopg.Connection[tuple[Any, ...]]
+"""A connection as psycopg has it, whose rows are tuples."""
+
 _EXAMPLE = "postgresql://user:password@host:5432/database"
 
 
@@ -124,7 +127,7 @@ def connect(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def driver_of(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
+def driver_of(connection: Connection) -> Driver:
     """Psycopg's own connection in the same transaction, for COPY and for cursors at the server."""
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from schema.errors import SettingsError
 
 EmbedderName = Literal["none", "minilm", "bedrock"]
+Engine = Literal["postgres", "spark"]
 BedrockModel = Literal["cohere.embed-multilingual-v3", "amazon.titan-embed-text-v2:0"]
 
 _DEVELOPMENT_SECRETS = {
@@ -46,7 +47,33 @@ class Settings(BaseSettings):
         "", description="Folder or s3://bucket/prefix of users, activity and subscriptions; unset: home/landing"
     )
     images: str = Field("", description="Folder or s3://bucket/prefix of the prompts' pictures; unset: home/images")
+    lake: str = Field("", description="Folder or s3://bucket/prefix of the event lake; unset: home/lake")
+    engine: Engine = Field("postgres", description="What counts raw events: postgres, or spark over the lake")
     activity_months: int = Field(24, ge=1, le=1200, description="Months of raw events that are kept")
+    spark_memory: str = Field(
+        "1g", pattern=r"^[1-9]\d*[mg]$", description="Memory of Spark's process here, or of each of EMR's: 1g, 1500m"
+    )
+    spark_cores: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        description="Cores that Spark works on here, or in each process of EMR's; 0: all, or four",
+    )
+    spark_executors: int = Field(
+        0, ge=0, le=10_000, description="Most processes that work for a job on EMR, beside its first; 0: as many as fit"
+    )
+    java_home: str = Field("", validation_alias="JAVA_HOME", description="Java for Spark; unset: the one on the PATH")
+    emr_application: str = Field(
+        "",
+        pattern=r"^[0-9a-z]*$",
+        description="Id of the EMR Serverless application that runs Spark; unset: Spark runs here",
+    )
+    emr_role: str = Field(
+        "", pattern=r"^(arn:[a-z-]+:iam::\d{12}:role/.+)?$", description="ARN of what its jobs act as"
+    )
+    spark_start_minutes: int = Field(
+        15, ge=1, le=1440, description="Minutes after which a job on EMR that has not started is cancelled"
+    )
     embedder: EmbedderName = Field("none", description="What search compares meanings with, beside words")
     bedrock_model: BedrockModel = "cohere.embed-multilingual-v3"
     bedrock_region: str | None = Field(None, description="Unset: as AWS's own settings say")
@@ -93,12 +120,13 @@ class Settings(BaseSettings):
     def _paths_are_absolute(self) -> Self:
         self.home = self.home.expanduser().resolve()
         self.inbox, self.landing = self._folder(self.inbox, "inbox"), self._folder(self.landing, "landing")
-        self.images = self._folder(self.images, "images")
+        self.images, self.lake = self._folder(self.images, "images"), self._folder(self.lake, "lake")
         return self
 
     def _folder(self, named: str, default: str) -> str:
         if named.startswith("s3://"):
-            return named
+            # Two slashes in a row are one for Hadoop, and two for S3.
+            return f"s3://{named.removeprefix('s3://').rstrip('/')}"
         return str(Path(named).expanduser().resolve() if named else self.home / default)
 
     @model_validator(mode="after")
@@ -125,6 +153,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 "set all of PROMPTORY_OIDC_METADATA_URL, PROMPTORY_OIDC_CLIENT_ID, PROMPTORY_OIDC_CLIENT_SECRET and "
                 "PROMPTORY_DASHBOARD_URL, or none of the first three"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _emr_is_whole(self) -> Self:
+        if bool(self.emr_application) != bool(self.emr_role):
+            raise ValueError("set both of PROMPTORY_EMR_APPLICATION and PROMPTORY_EMR_ROLE, or neither")
+        if self.emr_application and not self.lake.startswith("s3://"):
+            raise ValueError(
+                "set PROMPTORY_LAKE to s3://bucket or s3://bucket/prefix: EMR reads no folder of this machine"
             )
         return self
 

@@ -113,6 +113,14 @@ def configured(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         yield library
 
 
+@pytest.fixture
+def on_spark(configured: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """The configured library, whose raw events are in its lake."""
+    monkeypatch.setenv("PROMPTORY_ENGINE", "spark")
+    forget_settings()
+    return configured
+
+
 @pytest.fixture(scope="session")
 def built(
     server: URL, maintenance: Engine, template: str, tmp_path_factory: pytest.TempPathFactory

@@ -81,6 +81,6 @@ def test_the_two_readmes_are_in_step() -> None:
 def test_a_readme_leads_to_what_there_is_and_names_every_setting(readme: Path) -> None:
     text = readme.read_text(encoding="utf-8")
     assert [link for link in LINK.findall(text) if not (ROOT / link).exists()] == []
-    rows = "\n".join(line for line in text.splitlines() if line.startswith(("| `PRO", "| `SENTRY")))
+    rows = "\n".join(line for line in text.splitlines() if line.startswith(("| `PRO", "| `SENTRY", "| `JAVA")))
     known = {field.validation_alias or f"PROMPTORY_{name.upper()}" for name, field in Settings.model_fields.items()}
-    assert sorted(re.findall(r"`((?:PROMPTORY|SENTRY)_\w+)`", rows)) == sorted(map(str, known))
+    assert sorted(re.findall(r"`((?:PROMPTORY|SENTRY|JAVA)_\w+)`", rows)) == sorted(map(str, known))

@@ -26,8 +26,11 @@ JOBS = {
     "refresh_rankings": N_("Rankings only"),
     "import_inbox": N_("What waits in the inbox"),
 }
+RETRY = "retry_refused_events"
+_NAMES = JOBS | {RETRY: N_("Refused activity, once more")}
 # The nightly job builds the same tables.
 _SAME_WORK = frozenset({*JOBS, "daily_ingest"})
+_FROM_HERE = {"promptory/started_from": "dashboard"}
 _RUN = "run"
 _EVERY_SECONDS = 2
 
@@ -36,7 +39,7 @@ log = structlog.get_logger("dashboard.pipeline")
 
 def job_name(job: str) -> str:
     """What a job is called here; Dagster's own name for one that is not started here."""
-    return _(JOBS[job]) if job in JOBS else job
+    return _(_NAMES[job]) if job in _NAMES else job
 
 
 def show_refresh() -> None:
@@ -72,18 +75,34 @@ def start_alone(engine: Engine, job: str) -> tuple[str, bool]:
         busy = _under_way()
         if busy is not None:
             return busy.id, False
-        return start_job(job, {"promptory/started_from": "dashboard"}), True
+        return start_job(job, _FROM_HERE), True
+
+
+def start_retry() -> None:
+    """Start a run that loads refused activity, whatever else is under way, and follow it here.
+
+    Raises:
+        NotAllowedError: the viewer is no curator.
+        OrchestratorError: Dagster does not answer, or refuses.
+    """
+    viewer.curating()
+    _follow_from_now(RETRY, start_job(RETRY, _FROM_HERE))
 
 
 def _start(job: str) -> None:
     with telling() as say:
         run_id, is_new = start_alone(viewer.curating(), job)
-        st.query_params[_RUN] = run_id
         if is_new:
-            # Who started what is looked up later: this line is kept whatever the level.
-            log.warning("refresh_started", by=viewer.viewer_id(), job=job, run=run_id)
+            _follow_from_now(job, run_id)
         else:
+            st.query_params[_RUN] = run_id
             say(_("A refresh is under way already; it is followed here."))
+
+
+def _follow_from_now(job: str, run_id: str) -> None:
+    st.query_params[_RUN] = run_id
+    # Who started what is looked up later: this line is kept whatever the level.
+    log.warning("refresh_started", by=viewer.viewer_id(), job=job, run=run_id)
 
 
 def _answers() -> bool:
@@ -138,7 +157,7 @@ def _show_end(run: Run) -> None:
     title = plain(job_name(run.job))
     ended = formats.moment(run.ended_at) if run.ended_at else formats.NOTHING
     if run.status == "SUCCESS":
-        built = ngettext("{count} table is built.", "{count} tables are built.", len(run.built))
+        built = ngettext("{count} table is built.", "{count} tables are built.", len(run.built)) if run.built else ""
         st.success(_("{job}: done, {moment}. {built}", job=title, moment=ended, built=built), icon=":material/check:")
         return
     if run.status == "CANCELED":

@@ -9,9 +9,11 @@ from sqlalchemy import Engine
 from dashboard import formats, viewer
 from dashboard.components import plain, table
 from dashboard.imports.wording import telling, told
+from dashboard.pipeline.refreshes import start_retry
 from dashboard.translation import N_, _, ngettext
 from dashboard.translation.faults import translated
-from ingest import BatchResult, Inbox, RejectedObject, retry_activity, retry_subscriptions
+from ingest import BatchResult, Inbox, RejectedObject, retry_subscriptions
+from ingest.lake import retry_events
 from schema.errors import PromptoryError
 from schema.models import BatchKind, BatchStatus
 from schema.repository.history import BatchSummary, recent_batches, rejections_of
@@ -25,7 +27,7 @@ _KINDS = {
     BatchKind.SUBSCRIPTIONS: N_("Subscriptions"),
 }
 _RETRIES: dict[BatchKind, Callable[[Engine], BatchResult]] = {
-    BatchKind.ACTIVITY: retry_activity,
+    BatchKind.ACTIVITY: retry_events,
     BatchKind.SUBSCRIPTIONS: retry_subscriptions,
 }
 
@@ -166,6 +168,11 @@ def _retry_buttons() -> None:
 
 def _retry_records(kind: BatchKind) -> None:
     with telling() as say:
+        if kind is BatchKind.ACTIVITY and get_settings().engine == "spark":
+            # They go to the lake, which Dagster's runs write and this process reads.
+            start_retry()
+            say(_("A run has started that tries them again; it is followed above."))
+            return
         result = _RETRIES[kind](viewer.curating())
         left = result.total("rejected")
         accepted = ngettext("{count} record is loaded", "{count} records are loaded", result.total("found") - left)

@@ -1,4 +1,4 @@
-"""What Babel takes for messages beside marked strings: expected faults of `schema` and `ingest`, and dbt's definitions.
+"""What Babel takes for messages beside marked strings: expected faults, also of Spark's jobs, and dbt's definitions.
 
 Only `make messages` and the tests run this. `dashboard/locales/babel.cfg` names the functions.
 """
@@ -16,7 +16,7 @@ Message = tuple[int, str, str, list[str]]
 """Line, function, message, comments: what Babel wants of an extractor."""
 
 _SQL = re.compile(r"\n|\|\||\b(SELECT|FROM|WHERE|AS|SET|INTO)\b")
-_FAULTS = {"fault", "reason", "said", "_unreadable"}
+_FAULTS = {"fault", "reason", "said", "sentence", "_unreadable"}
 
 
 def faults(

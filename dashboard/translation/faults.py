@@ -1,7 +1,7 @@
 """Expected faults in the reader's language.
 
-`schema` and `ingest` say what is wrong in English sentences, some of which are kept in the database. A sentence is told
-by the template that it was made from: `has no title` is `has no {0}` with `title`.
+`schema`, `ingest` and `orchestration/spark` say what is wrong in English sentences, some of which are kept in the
+database. A sentence is told by the template that it was made from: `has no title` is `has no {0}` with `title`.
 """
 
 import re

@@ -17,6 +17,15 @@
     {{ forget_changed('activity_date', days_to_build(dropped)) }}
 {%- endmacro %}
 
+{# Pre-hook: take out all that was counted before the table had this column, so that all is built anew. #}
+{% macro forget_all_without(column) -%}
+    {%- if execute and is_incremental() -%}
+        {%- if column not in adapter.get_columns_in_relation(this) | map(attribute='name') -%}
+            delete from {{ this }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
 {# The days to read, with their revisions: all, or in an incremental run those that changed. #}
 {% macro days_to_build(dropped=false) -%}
     (
@@ -40,7 +49,7 @@
 
 {# In a full refresh: what was counted of days whose events the ledger keeps no longer. Columns in the model's order. #}
 {% macro days_carried_over(columns) -%}
-    {%- set before = load_relation(this) if execute else none -%}
+    {%- set before = none if on_spark() or not execute else load_relation(this) -%}
     {%- if before is not none and not is_incremental() -%}
         {%- set there = adapter.get_columns_in_relation(before) | map(attribute='name') | list -%}
         union all
@@ -53,3 +62,6 @@
         where days.events_dropped_at is not null
     {%- endif -%}
 {%- endmacro %}
+
+{# A day's rows lie together, so that reading a day reads no other; what Spark finds is written in a folder a day. #}
+{% macro days_together() -%} {{ '' if on_spark() else 'order by activity_date' }} {%- endmacro %}

@@ -2,11 +2,23 @@
 {% macro follow_up_time() -%} interval '5 minutes' {%- endmacro %}
 {% macro activation_time() -%} interval '168 hours' {%- endmacro %}
 
-{# A query as it is counted: one form of each letter, small letters, single spaces; e-mail addresses are not kept. #}
+{#
+    A query as it is counted: one form of each letter, small letters, single spaces; e-mail addresses are not kept. What
+    PostgreSQL takes for a space is told to Spark letter by letter: of all others, NFKC leaves none.
+#}
 {% macro normalized_query(query) -%}
-    regexp_replace(
-        trim(regexp_replace(lower(normalize({{ query }}, nfkc)), '\s+', ' ', 'g')), '\S+@\S+\.\S+', '(address)', 'g'
-    )
+    {%- if on_spark() -%}
+        {%- set space = '\\x09-\\x0d \\u1680\\u2028\\u2029' -%}
+        regexp_replace(
+            trim(regexp_replace(lower_nfkc({{ query }}), '[{{ space }}]+', ' ')),
+            '[^{{ space }}]+@[^{{ space }}]+\.[^{{ space }}]+',
+            '(address)'
+        )
+    {%- else -%}
+        regexp_replace(
+            trim(regexp_replace(lower(normalize({{ query }}, nfkc)), '\s+', ' ', 'g')), '\S+@\S+\.\S+', '(address)', 'g'
+        )
+    {%- endif -%}
 {%- endmacro %}
 
 {#
@@ -14,16 +26,16 @@
 #}
 {% macro language_of_query(query) -%}
     case
-        when {{ query }} ~ '[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]' then 'ko'
-        when {{ query }} ~ '[\u3040-\u30ff]' then 'ja'
-        when {{ query }} ~ '[\u3400-\u4dbf\u4e00-\u9fff]' then 'zh'
+        when {{ matches(query, "'[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]'") }} then 'ko'
+        when {{ matches(query, "'[\u3040-\u30ff]'") }} then 'ja'
+        when {{ matches(query, "'[\u3400-\u4dbf\u4e00-\u9fff]'") }} then 'zh'
         when {{ query }} is not null then 'other'
     end
 {%- endmacro %}
 
-{# Post-hook: who searched for what is kept no longer than the longest window of search_queries needs it. #}
+{# Post-hook of search_queries: who searched for what is kept no longer than its longest window needs it. #}
 {% macro forget_searchers() -%}
-    update {{ this }} set searchers = null
+    update {{ ref('int_search_query_days') }} set searchers = null
     where
         searchers is not null
         and activity_date <= (select max(ledger.activity_date) - 90 from {{ ref('int_activity_days') }} as ledger)

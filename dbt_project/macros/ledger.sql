@@ -20,16 +20,60 @@
 
 {# Who is a bot on which day of the relation `days`; read day by day too. To be materialized: it is looked up often. #}
 {% macro bots_of_days() -%}
-    select
-        days.activity_date,
-        viewer_days.viewer
-    from days
-    cross join lateral (
-        select known.viewer
-        from {{ ref('int_viewer_days') }} as known
-        where known.activity_date = days.activity_date and known.is_bot
-        offset 0
-    ) as viewer_days
+    {%- if on_spark() -%}
+        select
+            known.activity_date,
+            known.viewer
+        from days
+        inner join {{ ref('int_viewer_days') }} as known on days.activity_date = known.activity_date
+        where known.is_bot
+    {%- else -%}
+        select
+            days.activity_date,
+            viewer_days.viewer
+        from days
+        cross join lateral (
+            select known.viewer
+            from {{ ref('int_viewer_days') }} as known
+            where known.activity_date = days.activity_date and known.is_bot
+            offset 0
+        ) as viewer_days
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+    Joins what the relation `viewer_days` counts of the days of the relation `edges` as single views and copies,
+    `viewed`. Day by day in PostgreSQL, or it would sort the whole ledger.
+#}
+{% macro join_views_and_copies() -%}
+    {%- if on_spark() -%}
+        inner join viewer_days on edges.activity_date = viewer_days.activity_date
+        inner join (
+            select * from {{ ref('stg_library__activity_events') }}
+            where event_type in ('view', 'copy')
+        ) as viewed
+            on
+                edges.activity_date = {{ utc_day('viewed.occurred_at') }}
+                and viewer_days.prompt_id = viewed.prompt_id
+                and viewer_days.viewer = viewed.viewer
+    {%- else -%}
+        cross join lateral (
+            select
+                viewer_days.prompt_id,
+                viewer_days.viewer,
+                ledger.occurred_at,
+                ledger.event_type
+            from viewer_days
+            inner join {{ ref('stg_library__activity_events') }} as ledger
+                on viewer_days.prompt_id = ledger.prompt_id and viewer_days.viewer = ledger.viewer
+            where
+                viewer_days.activity_date = edges.activity_date
+                and ledger.occurred_at >= {{ utc_midnight('edges.activity_date') }}
+                and ledger.occurred_at < {{ utc_midnight('edges.activity_date + 1') }}
+                and ledger.event_type in ('view', 'copy')
+            offset 0
+        ) as viewed
+    {%- endif -%}
 {%- endmacro %}
 
 {#

@@ -18,6 +18,9 @@
 
 {# Joins the lists that were shown on the days of the relation `days`, day by day as the ledger's events. #}
 {% macro join_lists_of_days() -%}
+    {%- if on_spark() %}
+    inner join {{ ref('stg_library__shown_lists') }} as lists on {{ utc_day('lists.shown_at') }} = days.activity_date
+    {%- else %}
     cross join lateral (
         select shown.*
         from {{ ref('stg_library__shown_lists') }} as shown
@@ -26,6 +29,7 @@
             and shown.shown_at < {{ utc_midnight('days.activity_date + 1') }}
         offset 0
     ) as lists
+    {%- endif %}
 {%- endmacro %}
 
 {# How long after it was shown a prompt that is liked was a good one to show. #}

@@ -59,6 +59,24 @@ data "aws_iam_policy_document" "read_landing" {
   }
 }
 
+# Where Spark counts events, those of an import's prompts are looked up in the lake before it is undone.
+data "aws_iam_policy_document" "read_events" {
+  count = var.emr == null ? 0 : 1
+
+  # Of the whole bucket: a day without a marker is passed over, and S3 tells what is missing as it tells of pictures.
+  statement {
+    sid       = "ListLake"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.lake.arn]
+  }
+
+  statement {
+    sid       = "ReadEvents"
+    actions   = ["s3:GetObject"]
+    resources = ["${aws_s3_bucket.lake.arn}/activity/*"]
+  }
+}
+
 data "aws_iam_policy_document" "write_logs_of_steps" {
   statement {
     sid       = "WriteLogsOfSteps"

@@ -27,6 +27,7 @@ data "aws_iam_policy_document" "dashboard" {
       data.aws_iam_policy_document.read_inbox.json,
     ],
     data.aws_iam_policy_document.bedrock[*].json,
+    data.aws_iam_policy_document.read_events[*].json,
   )
 
   # "Try again" moves what was rejected back to where it waits.
@@ -96,6 +97,7 @@ data "aws_iam_policy_document" "run" {
       data.aws_iam_policy_document.read_landing.json,
     ],
     data.aws_iam_policy_document.bedrock[*].json,
+    data.aws_iam_policy_document.launch_spark[*].json,
   )
 
   statement {

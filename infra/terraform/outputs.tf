@@ -57,6 +57,15 @@ output "execution_roles" {
   value       = { for name, role in aws_iam_role.execution : name => role.arn }
 }
 
+output "spark" {
+  description = "The application of EMR Serverless that jobs run in, and the role that they act as; null: there is none."
+  value = var.emr == null ? null : {
+    application_id  = aws_emrserverless_application.main[0].id
+    application_arn = aws_emrserverless_application.main[0].arn
+    role            = aws_iam_role.spark[0].arn
+  }
+}
+
 output "log_groups" {
   description = "CloudWatch's log group of each task, by name."
   value       = { for name, group in aws_cloudwatch_log_group.task : name => group.name }

@@ -18,6 +18,7 @@ resource "aws_s3_bucket" "inbox" {
   force_destroy = var.disposable
 }
 
+# Events under activity/, what Spark finds under derived/; its jobs' code, plans, reports and logs beside them.
 resource "aws_s3_bucket" "lake" {
   # checkov:skip=CKV_AWS_144: copies in a second region would double the cost; versions and backups cover mistakes
   # checkov:skip=CKV2_AWS_62: nothing listens; the inbox is looked at by a sensor
@@ -117,7 +118,7 @@ locals {
   expiring = {
     images = {}
     inbox  = { "inbox/done/" = 365, "inbox/rejected/" = 365 }
-    lake   = {}
+    lake   = { "jobs/" = var.log_days, "logs/" = var.log_days }
     logs   = { "" = var.log_days }
   }
 }

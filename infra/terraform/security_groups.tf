@@ -2,15 +2,18 @@
 
 locals {
   # AWS takes no apostrophe in a description.
-  groups = {
-    load-balancer = "Load balancer"
-    dashboard     = "Dashboard"
-    webserver     = "Web server of Dagster"
-    daemon        = "Daemon of Dagster, and the runs, which take on the group of the task that launches them"
-    code-server   = "Code server of Dagster"
-    migration     = "Migration of the database"
-    database      = "PostgreSQL"
-  }
+  groups = merge(
+    {
+      load-balancer = "Load balancer"
+      dashboard     = "Dashboard"
+      webserver     = "Web server of Dagster"
+      daemon        = "Daemon of Dagster, and the runs, which take on the group of the task that launches them"
+      code-server   = "Code server of Dagster"
+      migration     = "Migration of the database"
+      database      = "PostgreSQL"
+    },
+    var.emr == null ? {} : { spark = "Workers of Spark, which go to S3 and nowhere else" },
+  )
 
   # Groups of tasks; each talks to PostgreSQL and, over HTTPS, to AWS.
   task_groups = toset(["dashboard", "webserver", "daemon", "code-server", "migration"])
@@ -40,7 +43,7 @@ locals {
 }
 
 resource "aws_security_group" "main" {
-  # checkov:skip=CKV2_AWS_5: attached by services.tf, rds.tf, alb.tf and the output rollout, by names that checkov does not follow
+  # checkov:skip=CKV2_AWS_5: attached by services.tf, rds.tf, alb.tf, emr_serverless.tf and the output rollout, by names that checkov does not follow
 
   for_each = local.groups
 
@@ -88,7 +91,7 @@ resource "aws_vpc_security_group_ingress_rule" "public" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "s3" {
-  for_each = local.task_groups
+  for_each = var.emr == null ? local.task_groups : setunion(local.task_groups, ["spark"])
 
   security_group_id = aws_security_group.main[each.key].id
   prefix_list_id    = data.aws_prefix_list.s3.id

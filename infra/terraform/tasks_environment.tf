@@ -9,6 +9,7 @@ locals {
   webserver_host   = "webserver.${aws_service_discovery_private_dns_namespace.main.name}"
   code_server_host = "code-server.${aws_service_discovery_private_dns_namespace.main.name}"
 
+  lake           = "s3://${aws_s3_bucket.lake.id}"
   bedrock_region = coalesce(var.bedrock.region, var.region)
 
   common_environment = {
@@ -41,6 +42,11 @@ locals {
       PROMPTORY_INBOX                = "s3://${aws_s3_bucket.inbox.id}/inbox"
       PROMPTORY_REGISTRATION         = tostring(var.registration)
     },
+    # It counts and takes back by the lake, and leaves it to Dagster's runs to write there.
+    var.emr == null ? {} : {
+      PROMPTORY_ENGINE = "spark"
+      PROMPTORY_LAKE   = local.lake
+    },
     var.oidc == null ? {} : {
       PROMPTORY_OIDC_METADATA_URL = var.oidc.metadata_url
       PROMPTORY_OIDC_CLIENT_ID    = var.oidc.client_id
@@ -63,11 +69,13 @@ locals {
   dagster_environment = merge(
     local.embedder_environment,
     local.dagster_instance,
+    local.spark_environment,
     {
       PROMPTORY_DATABASE_URL   = "postgresql://promptory_dagster_login@${local.database_path}"
       PROMPTORY_IMAGES         = "s3://${aws_s3_bucket.images.id}/images"
       PROMPTORY_INBOX          = "s3://${aws_s3_bucket.inbox.id}/inbox"
       PROMPTORY_LANDING        = "s3://${aws_s3_bucket.inbox.id}/landing"
+      PROMPTORY_LAKE           = local.lake
       DAGSTER_CODE_SERVER_HOST = local.code_server_host
     },
   )

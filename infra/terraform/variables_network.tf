@@ -33,7 +33,7 @@ variable "interface_endpoints" {
 
   validation {
     condition     = alltrue([for service in var.interface_endpoints : can(regex("^[a-z0-9][a-z0-9.-]+$", service)) && !contains(["s3", "dynamodb"], service)])
-    error_message = "Set interface_endpoints to names as in [\"ecr.api\", \"ecr.dkr\", \"logs\", \"secretsmanager\"]; S3 has a gateway endpoint, which is free."
+    error_message = "Set interface_endpoints to names as in [\"ecr.api\", \"ecr.dkr\", \"logs\", \"secretsmanager\", \"emr-serverless\"]; S3 has a gateway endpoint, which is free."
   }
 }
 

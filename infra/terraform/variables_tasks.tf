@@ -64,3 +64,62 @@ variable "container_insights" {
   type        = bool
   default     = false
 }
+
+variable "emr" {
+  description = "Spark over the event lake in place of PostgreSQL, on EMR Serverless: the most vCPUs, memory and disk (GB) of all workers together, the size of one, after how many idle minutes they go, after how many a job that has not started is given up; null: none."
+  type = object({
+    release_label = optional(string, "emr-7.9.0")
+    architecture  = optional(string, "ARM64")
+    cpu           = optional(number, 64)
+    memory        = optional(number, 256)
+    disk          = optional(number, 1000)
+    worker        = optional(object({ cpu = number, memory = number }), { cpu = 4, memory = 16 })
+    idle_minutes  = optional(number, 5)
+    start_minutes = optional(number, 15)
+  })
+  default = null
+
+  validation {
+    condition     = var.emr == null || can(regex("^emr-7\\.[0-9]\\.0$", var.emr.release_label))
+    error_message = "Set emr.release_label to a release of EMR 7 up to \"emr-7.9.0\": its Spark is 3.5, and it reads S3 by EMRFS. Later ones read it by S3A, for which the rights of jobs are not made."
+  }
+
+  validation {
+    condition     = var.emr == null || contains(["ARM64", "X86_64"], try(var.emr.architecture, ""))
+    error_message = "Set emr.architecture to ARM64, which costs a fifth less, or X86_64."
+  }
+
+  validation {
+    condition     = var.emr == null || try(contains(lookup(local.emr_memory, var.emr.worker.cpu, []), var.emr.worker.memory), false)
+    error_message = "Set emr.worker to a pair that EMR Serverless has: cpu 2 with a memory of 4 to 16, 4 with 8 to 30, 8 with 16 to 60 in steps of 4, 16 with 32 to 120 in steps of 8."
+  }
+
+  validation {
+    condition = var.emr == null || try(
+      alltrue([for most in [var.emr.cpu, var.emr.memory, var.emr.disk] : floor(most) == most]) &&
+      var.emr.cpu >= 2 * var.emr.worker.cpu && var.emr.memory >= 2 * var.emr.worker.memory && var.emr.disk >= 40,
+      false,
+    )
+    error_message = "Set emr.cpu and emr.memory to whole numbers that hold two of emr.worker, one to lead and one to work, and emr.disk to 40 or more: each takes 20."
+  }
+
+  validation {
+    condition     = var.emr == null || try(var.emr.idle_minutes >= 1 && var.emr.idle_minutes <= 10080 && floor(var.emr.idle_minutes) == var.emr.idle_minutes, false)
+    error_message = "Set emr.idle_minutes to a whole number of minutes from 1 to 10080."
+  }
+
+  validation {
+    condition     = var.emr == null || try(var.emr.start_minutes >= 1 && var.emr.start_minutes <= 1440 && floor(var.emr.start_minutes) == var.emr.start_minutes, false)
+    error_message = "Set emr.start_minutes to a whole number of minutes from 1 to 1440."
+  }
+}
+
+locals {
+  # Memory (GB) that EMR Serverless has for so many vCPUs of a worker.
+  emr_memory = {
+    "2"  = range(4, 17)
+    "4"  = range(8, 31)
+    "8"  = range(16, 61, 4)
+    "16" = range(32, 121, 8)
+  }
+}

@@ -151,7 +151,8 @@ def _csv(file: SourceFile) -> Iterator[Block]:
 
 def _parquet(file: SourceFile) -> Iterator[Block]:
     first = 1
-    with on_disk(file) as path, pq.ParquetFile(path) as table:
+    # What is buffered ahead is held until the end of the file.
+    with on_disk(file) as path, pq.ParquetFile(path, pre_buffer=False) as table:
         known = [name for name in table.schema_arrow.names if name in _COLUMNS]
         for batch in table.iter_batches(_BLOCK_ROWS, columns=known):
             yield Block(first, pa.Table.from_batches([batch]))

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, text
 
 from ingest.activity import merge
 from ingest.activity.months import insert_events
+from ingest.activity.reading import EventReading
 from ingest.activity.records import CLOCK_TOLERANCE
 from ingest.activity.sending import open_sender
 from ingest.activity.staging import EventStaging
@@ -32,8 +33,8 @@ def load_activity(
         open_batch(engine, BatchKind.ACTIVITY, addresses, root=root) as batch,
         open_sources(addresses, root=root) as sources,
     ):
-        with _staging(batch) as staging:
-            staging.read(sources, progress)
+        with _reading(batch) as reading:
+            reading.read(sources, progress)
         _merge(batch)
         batch.run(merge.REJECTIONS, batch_id=batch.id, files=[file.path for file in batch.files])
     return batch.result
@@ -47,20 +48,20 @@ def retry_activity(engine: Engine) -> BatchResult:
     with open_batch(engine, BatchKind.ACTIVITY, []) as batch:
         file = FileResult("rejected before", "rejections")
         batch.files.append(file)
-        with _staging(batch, is_retry=True) as staging:
-            staging.stage_rows(file, _rejected(engine))
+        with _reading(batch, is_retry=True) as reading:
+            reading.read_rows(file, rejected_rows(engine))
         _merge(batch)
         batch.run(merge.RESOLVED)
     return batch.result
 
 
 @contextmanager
-def _staging(batch: Batch, *, is_retry: bool = False) -> Iterator[EventStaging]:
+def _reading(batch: Batch, *, is_retry: bool = False) -> Iterator[EventReading]:
     batch.run("SET LOCAL work_mem = '64MB'")
     with open_sender(batch) as sender:
-        staging = EventStaging(batch, sender, datetime.now(UTC) + CLOCK_TOLERANCE, is_retry)
+        staging = EventStaging(batch, sender)
         staging.create()
-        yield staging
+        yield EventReading(batch, staging, datetime.now(UTC) + CLOCK_TOLERANCE, is_retry)
 
 
 def _merge(batch: Batch) -> None:
@@ -79,7 +80,7 @@ def _merge(batch: Batch) -> None:
         setattr(file, outcome, getattr(file, outcome) + count)
 
 
-def _rejected(engine: Engine) -> Iterator[Row]:
+def rejected_rows(engine: Engine) -> Iterator[Row]:
     """The open rejections, over a connection of their own: the batch's is busy with COPY."""
     with connect(engine) as connection:
         for rejection_id, record in open_rejections(connection, BatchKind.ACTIVITY):

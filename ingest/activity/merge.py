@@ -3,28 +3,40 @@
 Statements find the exceptions, `excluded_events`, so that the many plain events are written once, into the ledger.
 """
 
+# What names stand for, null where the library does not know them; `names` is a query of each once.
+PEOPLE = """
+SELECT n.external_user, u.id AS user_id
+FROM ({names}) AS n
+LEFT JOIN library.users AS u ON u.external_id = n.external_user
+"""
+PROMPTS_BY_KEY = """
+SELECT n.prompt_key, k.prompt_id
+FROM ({names}) AS n
+LEFT JOIN library.collections AS c ON c.name = split_part(n.prompt_key, '/', 1)
+LEFT JOIN library.prompt_sources AS k
+    ON k.collection_id = c.id AND k.source_key = substr(n.prompt_key, length(c.name) + 2) AND k.occurrence = 1
+"""
+PROMPTS_BY_ID = """
+SELECT n.library_prompt, p.id AS prompt_id
+FROM ({names}) AS n
+LEFT JOIN library.prompts AS p ON p.id = n.library_prompt
+"""
+
+UNKNOWN_PERSON = "names a person the library does not know"
+UNKNOWN_PROMPT = "names a prompt the library does not know"
+KEPT_NO_LONGER = "lies in a month whose events are no longer kept"
+
+
+def _staged_names(column: str) -> str:
+    return f"SELECT DISTINCT {column} FROM staged_events WHERE {column} IS NOT NULL"
+
+
 # Names are looked up once each, however many events use them.
 NAMES = (
-    """
-    CREATE TEMPORARY TABLE event_people ON COMMIT DROP AS
-    SELECT n.external_user, u.id AS user_id
-    FROM (SELECT DISTINCT external_user FROM staged_events WHERE external_user IS NOT NULL) AS n
-    LEFT JOIN library.users AS u ON u.external_id = n.external_user
-    """,
-    """
-    CREATE TEMPORARY TABLE event_prompts ON COMMIT DROP AS
-    SELECT n.prompt_key, k.prompt_id
-    FROM (SELECT DISTINCT prompt_key FROM staged_events WHERE prompt_key IS NOT NULL) AS n
-    LEFT JOIN library.collections AS c ON c.name = split_part(n.prompt_key, '/', 1)
-    LEFT JOIN library.prompt_sources AS k
-        ON k.collection_id = c.id AND k.source_key = substr(n.prompt_key, length(c.name) + 2) AND k.occurrence = 1
-    """,
-    """
-    CREATE TEMPORARY TABLE event_ids_of_prompts ON COMMIT DROP AS
-    SELECT n.library_prompt, p.id AS prompt_id
-    FROM (SELECT DISTINCT library_prompt FROM staged_events WHERE library_prompt IS NOT NULL) AS n
-    LEFT JOIN library.prompts AS p ON p.id = n.library_prompt
-    """,
+    "CREATE TEMPORARY TABLE event_people ON COMMIT DROP AS" + PEOPLE.format(names=_staged_names("external_user")),
+    "CREATE TEMPORARY TABLE event_prompts ON COMMIT DROP AS" + PROMPTS_BY_KEY.format(names=_staged_names("prompt_key")),
+    "CREATE TEMPORARY TABLE event_ids_of_prompts ON COMMIT DROP AS"
+    + PROMPTS_BY_ID.format(names=_staged_names("library_prompt")),
     """
     CREATE TEMPORARY TABLE excluded_events (
         staged_id bigint, file_no integer, outcome text, reason text
@@ -40,14 +52,14 @@ LEFT JOIN event_prompts AS k ON k.prompt_key = s.prompt_key
 """
 _PROMPT_ID = "coalesce(i.prompt_id, k.prompt_id)"
 
-UNKNOWN = """
+UNKNOWN = f"""
 INSERT INTO excluded_events (staged_id, file_no, outcome, reason)
 SELECT
     s.staged_id, s.file_no, 'rejected',
     CASE
         WHEN s.external_user IN (SELECT external_user FROM event_people WHERE user_id IS NULL)
-            THEN 'names a person the library does not know'
-        ELSE 'names a prompt the library does not know'
+            THEN '{UNKNOWN_PERSON}'
+        ELSE '{UNKNOWN_PROMPT}'
     END
 FROM staged_events AS s
 WHERE
@@ -62,15 +74,17 @@ WHERE
     )
 """
 
-NO_LONGER_KEPT = """
+FIRST_KEPT = """
+SELECT (date_trunc('month', cast(max(activity_date) AS timestamp)) + interval '1 month') AT TIME ZONE 'UTC'
+FROM library.activity_days WHERE events_dropped_at IS NOT NULL
+"""
+
+NO_LONGER_KEPT = f"""
 INSERT INTO excluded_events (staged_id, file_no, outcome, reason)
-SELECT s.staged_id, s.file_no, 'rejected', 'lies in a month whose events are no longer kept'
+SELECT s.staged_id, s.file_no, 'rejected', '{KEPT_NO_LONGER}'
 FROM staged_events AS s
 WHERE
-    s.occurred_at < (
-        SELECT (date_trunc('month', max(activity_date)) + interval '1 month') AT TIME ZONE 'UTC'
-        FROM library.activity_days WHERE events_dropped_at IS NOT NULL
-    )
+    s.occurred_at < ({FIRST_KEPT})
     AND NOT EXISTS (SELECT FROM excluded_events AS x WHERE x.staged_id = s.staged_id)
 """
 
@@ -137,13 +151,9 @@ ON CONFLICT (activity_date) DO UPDATE SET revision = excluded.revision
 """
 
 # The last word on each touched pair, over the whole ledger: late and out-of-order events come out right. A like whose
-# event the ledger holds no longer stands until a later word.
-LIKES = f"""
-WITH touched AS (
-    SELECT DISTINCT u.user_id, {_PROMPT_ID} AS prompt_id
-    {_NEW.format(joins=_NAMED)}
-        AND s.event_type IN ('like', 'unlike')
-), last_word AS (
+# event the ledger holds no longer stands until a later word. `touched` is a query of those pairs.
+LIKES_OF = """
+WITH touched AS ({touched}), last_word AS (
     SELECT DISTINCT ON (e.user_id, e.prompt_id) e.user_id, e.prompt_id, e.event_type, e.occurred_at
     FROM touched AS t
     INNER JOIN library.activity_events AS e ON e.user_id = t.user_id AND e.prompt_id = t.prompt_id
@@ -160,8 +170,21 @@ SELECT user_id, prompt_id, occurred_at FROM last_word WHERE event_type = 'like'
 ON CONFLICT (user_id, prompt_id) DO UPDATE SET liked_at = excluded.liked_at
 WHERE user_prompt_likes.liked_at <> excluded.liked_at
 """
+LIKES = LIKES_OF.format(
+    touched=f"""
+    SELECT DISTINCT u.user_id, {_PROMPT_ID} AS prompt_id
+    {_NEW.format(joins=_NAMED)}
+        AND s.event_type IN ('like', 'unlike')
+    """
+)
 
 # The record is kept in the words of a file, so that it can be loaded once the library knows the name.
+REFUSALS = """
+INSERT INTO library.import_rejections (batch_id, file, row_number, reason, record)
+SELECT :batch_id, (cast(:files AS text[]))[r.file_no + 1], r.row_number, r.reason, r.record
+FROM refused_events AS r
+ORDER BY r.file_no, r.row_number
+"""
 REJECTIONS = """
 INSERT INTO library.import_rejections (batch_id, file, row_number, reason, record)
 SELECT :batch_id, (cast(:files AS text[]))[r.file_no + 1], r.row_number, r.reason, r.record

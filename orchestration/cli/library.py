@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ingest.lake import events_held, lake_in_use
 from orchestration.cli.console import out, print_json, print_table, ready_database
 from schema.database import database_url, engine_for, viewer_session
 from schema.embedders import query_embedder
@@ -157,6 +158,8 @@ def status(as_json: AsJson = False) -> None:
     with viewer_session(engine_for(Role.INGEST), None) as session:
         counts, latest = library_counts(session), last_activity(session)
         batches = recent_batches(session, take=5)
+    if lake := lake_in_use():
+        counts["activity_events"], latest = events_held(engine_for(Role.INGEST), lake)
     if as_json:
         loads = [
             {"batch_id": b.id, "kind": b.kind, "status": b.status, "collection": b.collection, "at": b.started_at}

@@ -12,12 +12,11 @@ from ingest import (
     BatchResult,
     Progress,
     UnreadableFileError,
-    load_activity,
     load_subscriptions,
     load_users,
-    retry_activity,
     retry_subscriptions,
 )
+from ingest.lake import load_events, retry_events
 from orchestration.cli.console import err, out, print_json, print_table, progress_line, ready_database
 from orchestration.lib.landing import data_files
 from schema.database import engine_for
@@ -41,18 +40,19 @@ def load_activity_(
 ) -> None:
     """Load activity (event_id, occurred_at, event_type, user_id, prompt_id or prompt_key, query, ...).
 
-    JSON Lines, CSV or Parquet, packed or not. Loading a file again changes nothing, and the order does not matter.
+    JSON Lines, CSV or Parquet, packed or not. Loading a file again changes nothing, and the order does not matter. With
+    PROMPTORY_ENGINE=spark, events go to the lake and not to the database.
     """
     ready_database()
     with progress_line("Loading") as progress:
-        result = load_activity(_ingest(), addresses, progress)
+        result = load_events(_ingest(), addresses, progress)
     _show(result, as_json)
 
 
 def retry_rejections(as_json: AsJson = False) -> None:
     """Load events and billing records that were rejected, and can be loaded as the library knows now what they name."""
     ready_database()
-    results = {"activity": retry_activity(_ingest()), "subscriptions": retry_subscriptions(_ingest())}
+    results = {"activity": retry_events(_ingest()), "subscriptions": retry_subscriptions(_ingest())}
     if as_json:
         print_json({kind: result.as_dict() for kind, result in results.items()})
         return

@@ -8,6 +8,7 @@ from orchestration.cli.database import db
 from orchestration.cli.demo import demo
 from orchestration.cli.duplicates import duplicates
 from orchestration.cli.evaluate import evaluate
+from orchestration.cli.lake import lake
 from orchestration.cli.people import people
 from orchestration.cli.plans import plans
 from orchestration.cli.refresh import docs, refresh
@@ -44,6 +45,7 @@ app.add_typer(duplicates, name="duplicates")
 app.add_typer(people, name="people")
 app.add_typer(plans, name="plans")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(lake, name="lake")
 app.add_typer(db, name="db")
 
 

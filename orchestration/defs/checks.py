@@ -1,12 +1,15 @@
 """Anomalies as checks: marts that shrink, days without events, and days with far more or fewer than usual."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from statistics import mean, stdev
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliResource
 from sqlalchemy import text
 
+from ingest.lake import events_by_day, lake_in_use
 from orchestration.defs.discovery import prompt_neighbours, recommendation_nights
 from orchestration.defs.ingestion import activity_events, subscriptions, users
 from orchestration.defs.resources import Library
@@ -17,6 +20,7 @@ from schema.roles import Role
 MOST_SHRUNK = 0.2
 MOST_SIGMAS = 5.0
 DAYS_COMPARED = 28
+FEWEST_DAYS = 7
 # Below such a share of what is usual, recommendations got worse by more than chance.
 LEAST_OF_USUAL = 0.7
 # Which table of dbt's sources tells how new an asset is.
@@ -35,22 +39,13 @@ WHERE NOT EXISTS (SELECT FROM library.activity_days AS d WHERE d.activity_date =
 ORDER BY day
 """
 
-# The newest whole day beside those before it.
 _EVENTS_BY_DAY = """
 SELECT cast(e.occurred_at AT TIME ZONE 'UTC' AS date) AS day, count(*) AS events
 FROM library.activity_events AS e
 WHERE
-    e.occurred_at >= cast(cast(now() AT TIME ZONE 'UTC' AS date) - 1 - :days AS timestamp) AT TIME ZONE 'UTC'
-    AND e.occurred_at < cast(cast(now() AT TIME ZONE 'UTC' AS date) AS timestamp) AT TIME ZONE 'UTC'
+    e.occurred_at >= cast(cast(:first AS date) AS timestamp) AT TIME ZONE 'UTC'
+    AND e.occurred_at < cast(cast(:last AS date) + 1 AS timestamp) AT TIME ZONE 'UTC'
 GROUP BY 1
-"""
-_JUMP = f"""
-SELECT newest.day, newest.events, avg(before.events) AS usual, stddev_samp(before.events) AS spread
-FROM ({_EVENTS_BY_DAY}) AS newest
-INNER JOIN ({_EVENTS_BY_DAY}) AS before ON before.day < newest.day
-WHERE newest.day = cast(now() AT TIME ZONE 'UTC' AS date) - 1
-GROUP BY newest.day, newest.events
-HAVING count(*) >= 7
 """
 
 _NIGHTS = """
@@ -75,15 +70,25 @@ def each_day_has_events(library: Library) -> dg.AssetCheckResult:
 @dg.asset_check(asset=activity_events, description="Yesterday's events are within 5 sigma of the 28 days before.")
 def events_do_not_jump(library: Library) -> dg.AssetCheckResult:
     """Compare the newest whole day with those before it."""
-    with connect(library.engine) as connection:
-        row = connection.execute(text(_JUMP), {"days": DAYS_COMPARED}).one_or_none()
-    if row is None:
+    newest = datetime.now(UTC).date() - timedelta(days=1)
+    events = _events_by_day(library, newest - timedelta(days=DAYS_COMPARED), newest)
+    today = events.pop(newest, 0)
+    if not today or len(events) < FEWEST_DAYS:
         return dg.AssetCheckResult(passed=True, description="There are not yet enough days to compare.")
-    usual, spread = float(row.usual), float(row.spread)
+    usual, spread = mean(events.values()), stdev(events.values())
     # Of days that are all the same, anything else is a jump.
-    sigmas = abs(row.events - usual) / spread if spread else float(row.events != usual) * (MOST_SIGMAS + 1)
-    told = f"{row.day} has {row.events:,} events; {usual:,.0f} are usual (spread {spread:,.0f}, {sigmas:.1f} sigma)."
+    sigmas = abs(today - usual) / spread if spread else float(today != usual) * (MOST_SIGMAS + 1)
+    told = f"{newest} has {today:,} events; {usual:,.0f} are usual (spread {spread:,.0f}, {sigmas:.1f} sigma)."
     return dg.AssetCheckResult(passed=sigmas <= MOST_SIGMAS, description=told, metadata={"sigmas": sigmas})
+
+
+def _events_by_day(library: Library, first: date, last: date) -> dict[date, int]:
+    """How many events each day of some has, of those that have any."""
+    if lake := lake_in_use():
+        return {day: events for day, events in events_by_day(lake).items() if first <= day <= last and events}
+    with connect(library.engine) as connection:
+        found = connection.execute(text(_EVENTS_BY_DAY), {"first": first, "last": last})
+        return dict(found.tuples().all())
 
 
 @dg.asset_check(

@@ -4,13 +4,18 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.defs.resources import IS_SPARK
 from orchestration.lib.embedding_tables import refresh_embeddings
 from orchestration.lib.foresight import measure_foresight
 from orchestration.lib.neighbour_tables import refresh_neighbours
+from orchestration.spark.derived import derived_folder
 from schema.database import engine_for
 from schema.embedders import embedder_named
 from schema.roles import Role
 from schema.settings import get_settings
+
+# With the engine spark, what PostgreSQL's view is made of, as it was computed by day.
+_READ = ("int_prompt_viewer_days", "uses_of_days") if IS_SPARK else ("int_prompt_signals",)
 
 
 @dg.asset(
@@ -29,11 +34,11 @@ def prompt_neighbours() -> dg.MaterializeResult[Any]:
     key_prefix="library",
     group_name="discovery",
     kinds={"postgres", "python"},
-    deps=[dg.AssetKey(["analytics", "int_prompt_signals"]), dg.AssetKey(["analytics", "int_prompt_likes"])],
+    deps=[dg.AssetKey(["analytics", name]) for name in (*_READ, "int_prompt_likes")],
 )
 def recommendation_nights() -> dg.MaterializeResult[Any]:
     """How well the likes of the newest week are foreseen from what was before it, one row a night."""
-    found = measure_foresight(engine_for(Role.DBT))
+    found = measure_foresight(engine_for(Role.DBT), derived_folder())
     if found is None:
         return dg.MaterializeResult(metadata={"people": 0})
     return dg.MaterializeResult(

@@ -15,13 +15,13 @@ from ingest import (
     find_near_duplicates,
     import_prompts,
     keep_months,
-    load_activity,
     load_subscriptions,
     load_users,
     refresh_subscription_status,
 )
 from ingest.inbox import DONE, REJECTED
-from orchestration.defs.resources import Library
+from ingest.lake import drop_months, load_events, retry_events
+from orchestration.defs.resources import IS_SPARK, Library
 from schema.database import viewer_session
 from schema.errors import DatabaseError, PromptoryError
 from schema.repository.history import Rejection, rejections_of
@@ -85,7 +85,7 @@ def users(library: Library) -> dg.MaterializeResult[Any]:
 @dg.asset(
     key_prefix="library",
     group_name="library",
-    kinds={"postgres"},
+    kinds={"parquet" if IS_SPARK else "postgres"},
     partitions_def=days,
     backfill_policy=dg.BackfillPolicy.single_run(),
     deps=[prompts, users],
@@ -96,15 +96,18 @@ def activity_events(context: dg.AssetExecutionContext, library: Library) -> dg.M
     files = [path for day in wanted for path in library.landing.activity_files(day)]
     if not files:
         context.log.warning(f"There is no activity file for {wanted[0]} to {wanted[-1]}.")
-    results = [load_activity(library.engine, files, root=library.landing.root)] if files else []
+    results = [load_events(library.engine, files, root=library.landing.root)] if files else []
     return dg.MaterializeResult(metadata=_metadata(results))
 
 
 @dg.asset(key_prefix="library", group_name="library", kinds={"postgres"})
 def activity_months(library: Library) -> dg.MaterializeResult[Any]:
-    """The months of the ledger: made ahead, and their raw events dropped when they are no longer kept."""
+    """The months of the ledger: made ahead, and raw events dropped, in the lake too, when they are kept no longer."""
     kept = library.settings.activity_months
-    return dg.MaterializeResult(metadata={"months kept": kept, "dropped": keep_months(library.engine, kept)})
+    told = {"months kept": kept, "dropped": keep_months(library.engine, kept)}
+    if days_dropped := drop_months(library.engine, library.lake):
+        told["days dropped from the lake"] = days_dropped
+    return dg.MaterializeResult(metadata=told)
 
 
 @dg.asset(key_prefix="library", group_name="library", kinds={"postgres"}, deps=[users])
@@ -117,6 +120,18 @@ def subscriptions(library: Library) -> dg.MaterializeResult[Any]:
 
 
 assets = [prompts, users, activity_events, activity_months, subscriptions]
+
+
+@dg.op
+def load_refused_events(library: Library) -> dg.Output[None]:
+    """Refused events that can be loaded by now; the others stay refused."""
+    return dg.Output(None, metadata=_metadata([retry_events(library.engine)]))
+
+
+@dg.job(description="Load refused events that can be loaded by now: with the engine spark, the dashboard has it do so.")
+def retry_refused_events() -> None:
+    """One step: Dagster's runs may write to the lake, which the dashboard may only read."""
+    load_refused_events()
 
 
 def _metadata(results: list[BatchResult]) -> dict[str, Any]:

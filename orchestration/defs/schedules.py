@@ -2,12 +2,18 @@
 
 import dagster as dg
 
+from orchestration.defs.automation import RANKINGS_ONLY
 from orchestration.defs.discovery import prompt_neighbours, recommendation_nights, search_embeddings
 from orchestration.defs.ingestion import activity_events, activity_months, days, prompts, subscriptions, users
+from orchestration.defs.lake import lake
 from orchestration.defs.warehouse import warehouse
 
 # What a run gets as a task of its own on ECS, where the instance's default is not enough: CPU units and MB.
 _LARGE = {"ecs/cpu": "2048", "ecs/memory": "8192"}
+
+# With the engine spark, the neighbours are among what it computes.
+_BUILT = dg.AssetSelection.assets(warehouse, *lake)
+_RANKINGS = (dg.AssetSelection.groups("rankings") | dg.AssetSelection.assets(*lake)).upstream()
 
 import_inbox = dg.define_asset_job(
     "import_inbox", selection=dg.AssetSelection.assets(prompts), description="Import prompt collections of the inbox."
@@ -15,13 +21,14 @@ import_inbox = dg.define_asset_job(
 
 refresh_rankings = dg.define_asset_job(
     "refresh_rankings",
-    selection=dg.AssetSelection.assets(warehouse) & dg.AssetSelection.groups("rankings").upstream(),
+    selection=_BUILT & _RANKINGS,
     description="Build the rankings and what they need.",
+    tags=RANKINGS_ONLY,
 )
 
 refresh_warehouse = dg.define_asset_job(
     "refresh_warehouse",
-    selection=dg.AssetSelection.assets(warehouse, prompt_neighbours, search_embeddings),
+    selection=_BUILT | dg.AssetSelection.assets(prompt_neighbours, search_embeddings),
     description="Build the whole warehouse from what the library holds.",
     tags=_LARGE,
 )
@@ -35,8 +42,9 @@ load_activity_day = dg.define_asset_job(
 
 daily_ingest = dg.define_asset_job(
     "daily_ingest",
-    selection=dg.AssetSelection.assets(
-        users, activity_events, activity_months, subscriptions, warehouse, prompt_neighbours, search_embeddings
+    selection=_BUILT
+    | dg.AssetSelection.assets(
+        users, activity_events, activity_months, subscriptions, prompt_neighbours, search_embeddings
     ),
     partitions_def=days,
     description="Load a day's activity, accounts and billing, then build the whole warehouse.",

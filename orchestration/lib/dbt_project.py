@@ -45,14 +45,23 @@ def sole_refresh() -> Iterator[None]:
         yield
 
 
-def ensure_manifest() -> Path:
-    """Return the manifest, parsing the project first where it is missing or older than a model."""
-    newest = max(
-        path.stat().st_mtime
-        for path in PROJECT_DIR.rglob("*")
+def project_files() -> list[Path]:
+    """The files that say what dbt builds, by path."""
+    return sorted(
+        path
+        for path in PROJECT_DIR.rglob("[!.]*")
         if path.suffix in (".sql", ".yml") and PROJECT_DIR / "target" not in path.parents
     )
-    if not MANIFEST.exists() or MANIFEST.stat().st_mtime < newest:
+
+
+def newest_change() -> float:
+    """When the newest of the project's files was changed, as a time stamp."""
+    return max(path.stat().st_mtime for path in project_files())
+
+
+def ensure_manifest() -> Path:
+    """Return the manifest, parsing the project first where it is missing or older than a model."""
+    if not MANIFEST.exists() or MANIFEST.stat().st_mtime < newest_change():
         _parse()
     return MANIFEST
 

@@ -1,18 +1,15 @@
 """The neighbour table in the database: read the signals, and put the new neighbours in the place of the old."""
 
 import struct
-from collections.abc import Iterable
-from typing import Any, LiteralString
+from collections.abc import Callable, Iterable
+from typing import LiteralString
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Connection
 from sqlalchemy import Engine, text
 
 from orchestration.lib.neighbours import Neighbours, Signals, nearest_prompts
-from schema.database import connect, driver_of
-
-Driver = Connection[tuple[Any, ...]]
+from schema.database import Driver, connect, driver_of
 
 _SIGNALS = "COPY (SELECT user_id, prompt_id, strength FROM {}) TO STDOUT (FORMAT binary)"
 _INTO = "COPY {} FROM STDIN (FORMAT binary)"
@@ -69,12 +66,23 @@ def refresh_neighbours(engine: Engine) -> int:
 
     Readers see the old ones until all of the new ones are there; a refresh that is killed leaves the old ones.
     """
+
+    def fill(driver: Driver, table: LiteralString) -> int:
+        signals = read_signals(driver, "analytics.int_person_signals")
+        return write_neighbours(driver, table, nearest_prompts(signals))
+
+    return replace_neighbours(engine, fill)
+
+
+def replace_neighbours(engine: Engine, fill: Callable[[Driver, LiteralString], int]) -> int:
+    """Put a new table of `prompt_id`, `neighbour_ids` and `weights` in the place of the old one.
+
+    `fill` writes its rows, and returns how many. Until all of them are there, readers see the old ones.
+    """
     with connect(engine) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('analytics.prompt_neighbours'))"))
-        driver = driver_of(connection)
-        signals = read_signals(driver, "analytics.int_person_signals")
         connection.execute(text(_MAKE_NEW))
-        prompts = write_neighbours(driver, "analytics.prompt_neighbour_lists_new", nearest_prompts(signals))
+        prompts = fill(driver_of(connection), "analytics.prompt_neighbour_lists_new")
         connection.execute(text(_PUT_IN_PLACE))
     return prompts
 
@@ -110,7 +118,7 @@ def _row(one: Neighbours) -> bytes:
     return struct.pack(">hiq", 3, 8, one.prompt_id) + ids + weights
 
 
-def _array(element: int, layout: np.dtype[np.void], values: NDArray[np.int64] | NDArray[np.float64]) -> bytes:
+def _array(element: int, layout: np.dtype[np.void], values: NDArray[np.int64] | NDArray[np.float32]) -> bytes:
     """An array of one dimension, from 1 on and without nulls, as a field of a row."""
     elements = np.empty(len(values), layout)
     elements["length"] = layout["value"].itemsize

@@ -14,12 +14,15 @@ from sparse_dot_topn import sp_matmul_topn
 
 Ids = NDArray[np.int64]
 Weights = NDArray[np.float64]
+KeptWeights = NDArray[np.float32]
 
 NEIGHBOURS_PER_PROMPT = 300
 # How far popular ends are held back; decision 13 has what was measured.
 POPULARITY_EXPONENT = 0.2
 # Prompts whose walks are in memory together: at most 60 MB of them.
 PROMPTS_AT_A_TIME = 10_000
+# Asked for beyond the neighbours: among as many it mostly shows which of equal ones are the last.
+BEYOND = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,14 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The neighbours of one prompt, the nearest first; equal ones in order of id."""
+    """The neighbours of one prompt, the nearest first; equal ones in order of id.
+
+    Weights are equal that are so as they are kept, in 32 bits: what rounding leaves of a sum depends on its order.
+    """
 
     prompt_id: int
     neighbour_ids: Ids
-    weights: Weights
+    weights: KeptWeights
 
 
 def nearest_prompts(signals: Signals, most: int = NEIGHBOURS_PER_PROMPT) -> Iterator[Neighbours]:
@@ -61,10 +67,15 @@ def nearest_prompts(signals: Signals, most: int = NEIGHBOURS_PER_PROMPT) -> Iter
     onward, starts = sparse.csr_matrix(onward), sparse.csr_matrix(starts)
     for first in range(0, len(ids), PROMPTS_AT_A_TIME):
         # One more than wanted, as each prompt is its own neighbour here.
-        found = sp_matmul_topn(starts[first : first + PROMPTS_AT_A_TIME], onward, most + 1)
+        asked = most + 1 + BEYOND
+        found = sp_matmul_topn(starts[first : first + PROMPTS_AT_A_TIME], onward, asked)
         for row in range(found.shape[0]):
-            place = slice(found.indptr[row], found.indptr[row + 1])
-            one = _nearest(ids, first + row, found.indices[place], found.data[place], most)
+            itself, place = first + row, slice(found.indptr[row], found.indptr[row + 1])
+            one, is_tied = _nearest(ids, itself, found.indices[place], found.data[place], most)
+            if is_tied and len(found.indices[place]) == asked:
+                # Others that are as near may have been left out.
+                whole = starts[[itself]] @ onward
+                one, _ = _nearest(ids, itself, whole.indices, whole.data, most)
             if len(one.neighbour_ids):
                 yield one
 
@@ -77,8 +88,11 @@ def _by_prompt(signals: Signals) -> tuple[Ids, sparse.csr_array]:
     return ids, sparse.csr_array((signals.strengths, places), shape=(len(ids), len(people)))
 
 
-def _nearest(ids: Ids, itself: int, places: NDArray[np.int32], weights: Weights, most: int) -> Neighbours:
+def _nearest(ids: Ids, itself: int, places: NDArray[np.int32], weights: Weights, most: int) -> tuple[Neighbours, bool]:
+    """The nearest of these, and whether the last of them is no nearer than the last of all."""
     others = places != itself
-    places, weights = places[others], weights[others]
-    order = np.lexsort((places, -weights))[:most]
-    return Neighbours(int(ids[itself]), ids[places[order]], weights[order])
+    places, kept = places[others], weights[others].astype(np.float32)
+    order = np.lexsort((places, -kept))
+    is_tied = len(order) > most and bool(kept[order[most - 1]] == kept[order[-1]])
+    order = order[:most]
+    return Neighbours(int(ids[itself]), ids[places[order]], kept[order]), is_tied

@@ -1,6 +1,6 @@
 """Typed models of the library database; the tables and enumerations the product's owner asked for, and their kin."""
 
-from schema.models.activity import ActivityDay, ActivityEvent, EventType
+from schema.models.activity import ActivityDay, ActivityEvent, EventType, RecentUses
 from schema.models.base import LIBRARY, Base
 from schema.models.billing import (
     BillingCustomer,
@@ -64,6 +64,7 @@ __all__ = [
     "PromptSource",
     "PromptTag",
     "PromptVersion",
+    "RecentUses",
     "RecommendationNight",
     "Refund",
     "SavedView",

@@ -2,9 +2,22 @@
 
 import enum
 import uuid
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, Sequence, Text, Uuid, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Sequence,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.models.base import LIBRARY, Base, Moment, one_of
@@ -63,6 +76,7 @@ class ActivityEvent(Base):
             *("user_id", "prompt_id", "occurred_at"),
             postgresql_where=text("event_type IN ('like', 'unlike')"),
         ),
+        Index("ix_activity_events_own", "occurred_at", postgresql_where=text("batch_id IS NULL")),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
 
@@ -71,6 +85,7 @@ class ActivityDay(Base):
     """A UTC day that has, or had, events. Its revision grows with every change of them.
 
     `events_dropped_at` is when its month was dropped from the ledger: what was counted of it stays as it is.
+    `lake_version` is the version of the day in the event lake that its revision answers for; null where it is in none.
     """
 
     __tablename__ = "activity_days"
@@ -82,3 +97,23 @@ class ActivityDay(Base):
         server_default=text(f"nextval('{LIBRARY}.activity_revisions')"),
     )
     events_dropped_at: Mapped[Moment | None]
+    lake_version: Mapped[str | None] = mapped_column(Text)
+
+
+class RecentUses(Base):
+    """What a person viewed last, or copied last, in the event lake: prompts with the moments, the newest first.
+
+    Only the engine spark fills it. What the dashboard recorded may be among it, and is in the ledger, too.
+    """
+
+    __tablename__ = "recent_uses"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(f"{LIBRARY}.users.id", ondelete="CASCADE"), primary_key=True)
+    event_type: Mapped[EventType] = mapped_column(one_of(EventType), primary_key=True)
+    prompt_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    used_at: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
+
+    __table_args__ = (
+        CheckConstraint("event_type IN ('view', 'copy')", name="event_type"),
+        CheckConstraint("cardinality(prompt_ids) = cardinality(used_at)", name="a_moment_each"),
+    )

@@ -3,7 +3,8 @@
 from sqlalchemy import CTE, BindParameter, ColumnElement, Float, case, func, literal, select, union, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
-from schema.models import ActivityEvent, EventType, HiddenPrompt, Prompt, PromptTag, UserPromptLike
+from schema.models import EventType, HiddenPrompt, Prompt, PromptTag, UserPromptLike
+from schema.repository.recent_uses import newest_uses
 from schema.repository.tables import merged_prompts, prompt_neighbours, prompt_rankings
 
 # What a copy and a view say beside a like, which says 1; dbt's variables of the same names are equal to them.
@@ -40,19 +41,11 @@ def signals_of(user_id: BindParameter[int]) -> CTE:
         .limit(SIGNALS_CONSIDERED)
         .subquery()
     )
-    is_copy = ActivityEvent.event_type == EventType.COPY
-    events = (
-        select(
-            ActivityEvent.prompt_id,
-            case((is_copy, literal(COPY_SIGNAL, Float)), else_=literal(VIEW_SIGNAL, Float)).label("strength"),
-            ActivityEvent.occurred_at.label("at"),
-        )
-        .where(ActivityEvent.user_id == user_id, ActivityEvent.event_type.in_((EventType.COPY, EventType.VIEW)))
-        .order_by(ActivityEvent.occurred_at.desc(), ActivityEvent.event_id)
-        .limit(EVENTS_CONSIDERED)
-        .subquery()
-    )
-    said = union_all(select(likes), select(events)).subquery()
+    uses = newest_uses(user_id, EventType.COPY, EventType.VIEW, most=EVENTS_CONSIDERED)
+    is_copy = uses.c.event_type == EventType.COPY.value
+    strength_of_use = case((is_copy, literal(COPY_SIGNAL, Float)), else_=literal(VIEW_SIGNAL, Float))
+    events = select(uses.c.prompt_id, strength_of_use.label("strength"), uses.c.at)
+    said = union_all(select(likes), events).subquery()
     strength = func.max(said.c.strength).label("strength")
     newest = func.max(said.c.at).label("at")
     head = _head_of(said.c.prompt_id).label("prompt_id")

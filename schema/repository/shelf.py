@@ -5,11 +5,12 @@ from typing import Any
 from sqlalchemy import Select, Subquery, func, select
 from sqlalchemy.orm import Session
 
-from schema.models import ActivityEvent, EventType, UserPromptLike
+from schema.models import EventType, UserPromptLike
 from schema.repository.cards import PromptCard, check_page, select_cards, to_card
+from schema.repository.recent_uses import USES_KEPT, newest_uses
 from schema.repository.tables import merged_prompts, prompt_cards
 
-VIEWS_LOOKED_AT = 500
+VIEWS_LOOKED_AT = USES_KEPT
 """So many of a person's last views are looked through for different prompts."""
 
 
@@ -21,14 +22,8 @@ def liked_prompts(session: Session, user_id: int, *, skip: int = 0, take: int = 
 
 def viewed_prompts(session: Session, user_id: int, *, skip: int = 0, take: int = 20) -> list[PromptCard]:
     """The prompts that a person looked at, the last first, each once, `take` (1 to 100) after the first `skip`."""
-    event = ActivityEvent
-    views = (
-        select(event.prompt_id, event.occurred_at.label("at"))
-        .where(event.user_id == user_id, event.event_type == EventType.VIEW)
-        .order_by(event.occurred_at.desc())
-        .limit(VIEWS_LOOKED_AT)
-    )
-    return _cards(session, views, skip, take)
+    views = newest_uses(user_id, EventType.VIEW, most=VIEWS_LOOKED_AT)
+    return _cards(session, select(views.c.prompt_id, views.c.at), skip, take)
 
 
 def _cards(session: Session, moments: Select[*tuple[Any, ...]], skip: int, take: int) -> list[PromptCard]:

@@ -38,3 +38,12 @@ def test_dbts_manifest_is_baked_in(images: None) -> None:
     )
     told = docker("run", "--rm", "--read-only", "--tmpfs", "/tmp", "promptory/dagster:test", "python", "-c", parse)
     assert told.stdout.strip() == "True"
+
+
+def test_what_spark_computes_is_baked_in(images: None) -> None:
+    read = (
+        "from orchestration.spark import render; del render._compiled; "
+        "print('int_viewer_days' in render.rendered_models())"
+    )
+    told = docker("run", "--rm", "--read-only", "--tmpfs", "/tmp", "promptory/dagster:test", "python", "-c", read)
+    assert told.stdout.strip() == "True"

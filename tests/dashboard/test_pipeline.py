@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from dashboard.pipeline.orchestrator import (
 )
 from dashboard.pipeline.refreshes import start_alone
 from ingest import load_activity
+from ingest.lake import Lake, events_by_day, load_events
 from schema.models import Tier, UserRole
 from schema.repository.people import ensure_account
 from schema.settings import get_settings
@@ -196,6 +198,41 @@ def test_refused_activity_is_loaded_once_it_can_be(curated: Library, tmp_path: P
     assert len(frame(page, "reason", "record")) == 1
     clicked(page, "Try Activity again")
     assert "0 records are loaded, 1 is still refused" in page.success[0].value.replace("\\", "")
+
+
+def test_with_spark_a_run_of_dagsters_loads_refused_activity_into_the_lake(
+    curated: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setenv("PROMPTORY_ENGINE", "spark")
+    forget_settings()
+    event = {
+        "event_id": "11111111-1111-4111-8111-111111111111",
+        "event_type": "view",
+        "occurred_at": "2026-06-01T10:00:00Z",
+        "user_id": "ann@example.com",
+        "prompt_id": curated.add_prompt("soup"),
+    }
+    load_events(curated.ingest, [write_jsonl(tmp_path / "2026-06-01.jsonl", [event])])
+    request.getfixturevalue("dagster")
+    page = opened()
+    assert "ann@example.com" in str(frame(page, "reason", "record").record[0])
+    curated.add_user("ann@example.com")
+    button_named(page, "Try Activity again").click()
+    assert "A run has started" in settled(page).success[0].value
+    run_id = page.query_params["run"]
+    assert isinstance(run_id, str)
+    assert ended(run_id) == "SUCCESS"
+    assert events_by_day(Lake(get_settings().lake)) == {date(2026, 6, 1): 1}
+    assert curated.value("SELECT count(*) FROM library.activity_events") == 0
+    assert "Refused activity, once more: done" in settled(page).success[0].value
+
+    def refused() -> None:
+        raise viewer.NotAllowedError("Only curators may do this. Sign in again if you are one.")
+
+    monkeypatch.setattr(viewer, "curating", refused)
+    clicked(page, "Try Activity again")
+    assert "Only curators may do this" in page.error[0].value
+    assert [run.id for run in fetch_runs()] == [run_id]
 
 
 def test_who_is_no_curator_any_more_changes_nothing(curated: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,6 +147,10 @@ def known_english(app: AppTest) -> list[str]:
         ),
         ("opens '{{' in line 2 of its text and never closes it", "본문 2행에서 ‘{{’을(를) 열고 닫지 않았습니다"),
         ("Something that nobody wrote down.", "Something that nobody wrote down."),
+        (
+            "The Spark job 7 was ended from outside (signal 9); what was computed before stands.",
+            "Spark 작업 7: 밖에서 끝냈습니다(신호 9). 이전에 계산한 것은 그대로입니다.",
+        ),
     ],
 )
 def test_a_fault_is_told_by_its_template(sentence: str, korean_sentence: str) -> None:

@@ -44,7 +44,9 @@ class Named:
             return "must be set"
         if default == "{}":
             return "<br>".join(f"`{name} = {value}`" for name, value in self._attributes())
-        return f"`{default}`"
+        # What an object that may be left out has where it is not.
+        given = [f"`{name} = {value}`" for name, value in self._attributes() if value != "null"]
+        return "<br>".join([f"`{default}`" + ("; otherwise" if given else ""), *given])
 
     @property
     def kind(self) -> str:

@@ -123,7 +123,7 @@ def test_a_whole_month_is_written_aside_and_is_a_month_like_any(library: Library
         FROM pg_constraint WHERE conrelid = 'library.{0}'::regclass
     """
     aside, plain = (library.rows(shape.format(f"activity_events_2026_0{month}")) for month in (1, 2))
-    assert aside == plain == [(3, 1, 2, 5)]
+    assert aside == plain == [(3, 1, 2, 6)]
     with pytest.raises(ProgrammingError, match="permission denied"):
         library.rows("SELECT * FROM library.activity_events_2026_01", Role.INGEST)
     assert library.value("SELECT count(*) FROM library.user_prompt_likes") == 1

@@ -27,7 +27,7 @@ def promptory(*arguments: str, given: str = "", **environment: str) -> subproces
         input=given,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=900,
         check=False,
     )
 

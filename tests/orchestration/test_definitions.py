@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from dagster import AssetKey
@@ -14,6 +16,8 @@ from tests.support.library import Library
 
 ROOT = Path(__file__).parents[2]
 SNAPSHOT = Path(__file__).with_name("definitions.json")
+WITH_SPARK = Path(__file__).with_name("definitions_with_spark.json")
+"""What differs with the engine spark, and where each of what it computes is."""
 
 
 def current() -> dict[str, list[str]]:
@@ -28,6 +32,31 @@ def current() -> dict[str, list[str]]:
     }
 
 
+def with_spark(home: str) -> dict[str, dict[str, list[str]]]:
+    """What there is more and less with the engine spark, whose definitions a process of its own loads."""
+    environment = dict(os.environ) | {"PROMPTORY_ENGINE": "spark", "PROMPTORY_HOME": home}
+    command = [sys.executable, "-m", "tests.orchestration.test_definitions", "--print"]
+    told = json.loads(subprocess.check_output(command, cwd=ROOT, env=environment, text=True))
+    names = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+    return {
+        "more": {kind: sorted(set(told[kind]) - set(names[kind])) for kind in names},
+        "less": {kind: sorted(set(names[kind]) - set(told[kind])) for kind in names},
+        **{place: told[place] for place in ("computed by Spark", "steps of daily_ingest")},
+    }
+
+
+def _places() -> dict[str, Any]:
+    """Where Spark computes, and in which steps a day is brought in."""
+    nodes = defs.resolve_asset_graph().asset_nodes
+    steps = defs.resolve_job_def("daily_ingest").graph.node_dict
+    return {
+        "computed by Spark": dict(
+            sorted((node.key.to_user_string(), sorted(node.kinds)) for node in nodes if "spark" in node.kinds)
+        ),
+        "steps of daily_ingest": sorted(steps),
+    }
+
+
 def _schedules() -> list[dg.ScheduleDefinition]:
     repository = defs.get_repository_def()
     return list(repository.schedule_defs)
@@ -36,6 +65,10 @@ def _schedules() -> list[dg.ScheduleDefinition]:
 def test_names_are_those_of_the_snapshot() -> None:
     """After a wanted change: `python -m tests.orchestration.test_definitions` writes the snapshot anew."""
     assert current() == json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+
+
+def test_with_spark_all_is_the_same_but_for_what_its_snapshot_tells(tmp_path: Path) -> None:
+    assert with_spark(str(tmp_path)) == json.loads(WITH_SPARK.read_text(encoding="utf-8"))
 
 
 def test_the_workspace_is_valid_as_dagster_loads_it(tmp_path: Path) -> None:
@@ -83,4 +116,8 @@ def test_each_day_is_a_partition_with_its_own_materialization(warehouse: Library
 
 
 if __name__ == "__main__":
-    SNAPSHOT.write_text(json.dumps(current(), indent=2) + "\n", encoding="utf-8")
+    if "--print" in sys.argv:
+        sys.stdout.write(json.dumps(current() | _places()))
+    else:
+        SNAPSHOT.write_text(json.dumps(current(), indent=2) + "\n", encoding="utf-8")
+        WITH_SPARK.write_text(json.dumps(with_spark(tempfile.gettempdir()), indent=2) + "\n", encoding="utf-8")

@@ -49,6 +49,12 @@ def test_the_best_are_kept_and_nobodys_neighbour_is_left_out() -> None:
     assert found([]) == {}
 
 
+def test_of_more_equal_ones_than_are_kept_those_with_the_lowest_ids_are() -> None:
+    # Each of many people likes prompt 1 and one more, all of which are as near.
+    many = [entry for n in range(500) for entry in ((n, 1, 1.0), (n, 1000 - n, 1.0))]
+    assert [prompt for prompt, _ in found(many, most=3)[1]] == [501, 502, 503]
+
+
 def test_the_table_holds_them_and_is_exchanged_whole(library: Library, tmp_path: Path) -> None:
     ann, ben = library.add_user("ann@example.com"), library.add_user("ben@example.com")
     soup, stew, trip = (library.add_prompt(title) for title in ("soup", "stew", "trip"))

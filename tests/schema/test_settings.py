@@ -52,6 +52,12 @@ def test_passwords_may_come_beside_the_addresses(monkeypatch: pytest.MonkeyPatch
     assert analyst_url().password == "another"
 
 
+def test_an_address_of_s3_ends_without_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMPTORY_ENVIRONMENT", "development")
+    monkeypatch.setenv("PROMPTORY_LAKE", "s3://bucket/the/lake/")
+    assert get_settings().lake == "s3://bucket/the/lake"
+
+
 def test_a_wrong_value_is_named_but_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROMPTORY_ENVIRONMENT", "development")
     monkeypatch.setenv("PROMPTORY_DASHBOARD_PORT", "99999999")

@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,20 @@ def test_the_last_word_holds_though_a_load_brought_one_of_minutes_ahead(library:
     late = event | {"event_id": "2", "occurred_at": "2026-01-01T00:00:00Z"}
     load_activity(library.ingest, [write_jsonl(tmp_path / "late.jsonl", [late])])
     assert library.rows(LIKES) == [], "as the ledger says, read anew"
+
+
+def test_the_last_word_holds_though_a_like_of_minutes_ahead_is_in_the_lake_only(library: Library) -> None:
+    ann, soup = library.add_user("ann@example.com"), library.add_prompt("soup")
+    library.do(
+        "INSERT INTO library.user_prompt_likes (user_id, prompt_id, liked_at)"
+        " VALUES (:ann, :soup, now() + interval '4 minutes')",
+        ann=ann,
+        soup=soup,
+    )
+    ahead = library.value("SELECT liked_at FROM library.user_prompt_likes")
+    assert like(library, ann, soup, likes=False)
+    told = library.rows("SELECT event_type, occurred_at FROM library.activity_events")
+    assert told == [("unlike", ahead + timedelta(microseconds=1))]
 
 
 def test_a_like_of_what_was_merged_is_a_like_of_its_head_and_both_are_taken_back(library: Library) -> None:

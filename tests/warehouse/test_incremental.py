@@ -177,3 +177,14 @@ def test_months_that_were_dropped_stay_counted(story: Story) -> None:
     story.library.do("SELECT library.drop_activity_before('2026-05-01')")
     assert story.refresh().items() >= {name: before[name] for name in KEPT}.items()
     story.compare()
+
+
+def test_what_an_older_release_did_not_count_is_counted_of_all_days(story: Story) -> None:
+    story.library.do("ALTER TABLE analytics.int_prompt_days DROP COLUMN likes")
+    story.refresh()
+    # Ben's of the soup and ann's of the trip.
+    assert story.figures("int_prompt_days", "activity_date::text, likes", "likes > 0") == [
+        ("2026-03-07", 1),
+        ("2026-03-08", 1),
+    ]
+    story.compare()

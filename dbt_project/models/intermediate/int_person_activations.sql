@@ -1,7 +1,10 @@
 {{
     config(
+        tags=['lake'],
+        contract={'enforced': true},
         materialized='incremental',
         incremental_strategy='append',
+        on_schema_change='append_new_columns',
         pre_hook="{{ forget_changed_days() }}",
         indexes=[{'columns': ['activity_date', 'revision']}]
     )
@@ -16,7 +19,7 @@ people as (
     where not is_contributor
 ),
 
-bots as materialized (
+bots as {{ materialized() }} (
     {{ bots_of_days() }}
 ),
 

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', tags=['lake', 'lake_only']) }}
 
 with signals as (
     select * from {{ ref('int_prompt_signals') }}

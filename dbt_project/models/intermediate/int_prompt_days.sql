@@ -1,8 +1,11 @@
 {{
     config(
+        tags=['lake'],
+        contract={'enforced': true},
         materialized='incremental',
         incremental_strategy='append',
-        pre_hook="{{ forget_changed_days(dropped=true) }}",
+        on_schema_change='append_new_columns',
+        pre_hook=["{{ forget_all_without('likes') }}", "{{ forget_changed_days(dropped=true) }}"],
         indexes=[
             {'columns': ['activity_date', 'revision']},
             {'columns': ['prompt_id', 'activity_date'], 'unique': true}
@@ -24,7 +27,8 @@ final as (
         viewers.prompt_id,
         cast(sum(viewers.views) as bigint) as views,
         cast(sum(viewers.copies) as bigint) as copies,
-        days.revision
+        days.revision,
+        count(*) filter (where viewers.likes_given > 0) as likes
     from days
     inner join viewers on days.activity_date = viewers.activity_date
     group by days.activity_date, days.revision, viewers.prompt_id

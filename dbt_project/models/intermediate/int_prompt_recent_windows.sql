@@ -1,3 +1,5 @@
+{{ config(tags=['lake'], contract={'enforced': true}) }}
+
 with windows as (
     select * from {{ ref('int_ranking_windows') }}
 ),
@@ -6,7 +8,7 @@ heads as (
     select * from {{ ref('stg_library__prompt_heads') }}
 ),
 
-viewer_days as not materialized (
+viewer_days as {{ '' if on_spark() else 'not materialized' }} (
     select * from {{ ref('int_prompt_viewer_days') }}
 ),
 
@@ -19,7 +21,7 @@ edges as (
     select {{ utc_day('starts_before_at') }} from windows
 ),
 
--- Whom int_prompt_viewer_days leaves out is left out here. Day by day (offset 0), or the whole ledger would be sorted.
+-- Whom int_prompt_viewer_days leaves out is left out here.
 events as (
     select
         viewed.prompt_id,
@@ -28,23 +30,7 @@ events as (
         cast(viewed.event_type = 'view' as integer) as views,
         cast(viewed.event_type = 'copy' as integer) as copies
     from edges
-    cross join
-        lateral (
-            select
-                viewer_days.prompt_id,
-                viewer_days.viewer,
-                ledger.occurred_at,
-                ledger.event_type
-            from viewer_days
-            inner join {{ ref('stg_library__activity_events') }} as ledger
-                on viewer_days.prompt_id = ledger.prompt_id and viewer_days.viewer = ledger.viewer
-            where
-                viewer_days.activity_date = edges.activity_date
-                and ledger.occurred_at >= {{ utc_midnight('edges.activity_date') }}
-                and ledger.occurred_at < {{ utc_midnight('edges.activity_date + 1') }}
-                and ledger.event_type in ('view', 'copy')
-            offset 0  -- noqa: AM09
-        ) as viewed
+    {{ join_views_and_copies() }}
 ),
 
 -- Each of the days between lies in a window as a whole.

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', tags=['lake', 'lake_only']) }}
 
 with likes as (
     select * from {{ ref('int_prompt_likes') }}
@@ -17,7 +17,7 @@ final as (
     select
         user_id,
         prompt_id,
-        cast(1 as double precision) as strength,
+        cast(1 as {{ double() }}) as strength,
         liked_at as signalled_at
     from likes
     union all
@@ -25,8 +25,8 @@ final as (
         viewer_days.user_id,
         prompt_heads.head_id,
         case
-            when viewer_days.copies > 0 then cast({{ var('copy_signal') }} as double precision)
-            else cast({{ var('view_signal') }} as double precision)
+            when viewer_days.copies > 0 then cast({{ var('copy_signal') }} as {{ double() }})
+            else cast({{ var('view_signal') }} as {{ double() }})
         end,
         {{ utc_midnight('viewer_days.activity_date') }}
     from viewer_days

@@ -1,7 +1,10 @@
 {{
     config(
+        tags=['lake', 'lake_only'],
+        contract={'enforced': true},
         materialized='incremental',
         incremental_strategy='append',
+        on_schema_change='append_new_columns',
         pre_hook="{{ forget_changed_days() }}",
         indexes=[
             {'columns': ['activity_date', 'revision']},
@@ -14,7 +17,7 @@ with days as (
     select * from {{ days_to_build() }} as changed
 ),
 
-bots as materialized (
+bots as {{ materialized() }} (
     {{ bots_of_days() }}
 ),
 
@@ -66,6 +69,5 @@ final as (
     ]) }}
 )
 
--- A day's rows lie together, so that reading a day reads no other.
 select * from final
-order by activity_date
+{{ days_together() }}

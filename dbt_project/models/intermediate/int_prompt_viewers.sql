@@ -1,7 +1,10 @@
 {{
     config(
+        tags=['lake', 'lake_only'],
+        contract={'enforced': true},
         materialized='incremental',
         incremental_strategy='delete+insert',
+        on_schema_change='append_new_columns',
         unique_key=['prompt_id', 'viewer'],
         pre_hook="{{ forget_vanished_viewers() }}",
         indexes=[

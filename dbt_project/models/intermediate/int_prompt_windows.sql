@@ -1,3 +1,5 @@
+{{ config(tags=['lake'], contract={'enforced': true}) }}
+
 with windows as (
     select * from {{ ref('int_ranking_windows') }}
 ),

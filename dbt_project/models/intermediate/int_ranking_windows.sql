@@ -1,5 +1,5 @@
 -- Four rows: unanalyzed, PostgreSQL expects a thousand, and joins what follows pair by pair.
-{{ config(post_hook='analyze {{ this }}') }}
+{{ config(tags=['lake'], contract={'enforced': true}, post_hook='analyze {{ this }}') }}
 
 with days as (
     select * from {{ ref('int_viewer_days') }}
@@ -17,7 +17,9 @@ newest as (
     from events
     where
         event_type <> 'search'
-        and occurred_at >= coalesce((select {{ utc_midnight('max(days.activity_date)') }} from days), '-infinity')
+        and occurred_at >= (
+            select {{ utc_midnight("coalesce(max(days.activity_date), date '1970-01-01')") }} from days
+        )
         and occurred_at <= now()
 ),
 

@@ -1,10 +1,11 @@
 {{
     config(
+        tags=['lake'],
+        contract={'enforced': true},
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='append_new_columns',
         pre_hook="{{ forget_changed_days() }}",
-        post_hook="{{ forget_searchers() }}",
         indexes=[{'columns': ['activity_date', 'revision']}]
     )
 }}
@@ -13,7 +14,7 @@ with days as (
     select * from {{ days_to_build() }} as changed
 ),
 
-bots as materialized (
+bots as {{ materialized() }} (
     {{ bots_of_days() }}
 ),
 
@@ -75,9 +76,7 @@ counted as (
         count(*) filter (where is_followed and not is_clicked and not is_continued) as abandoned_searches,
         count(*) filter (where click_position <= 10) as clicks_at_10,
         -- So many are enough to know that as many searched for it.
-        (array_agg(distinct viewer order by viewer) filter (where viewer is not null))[
-            :{{ var('search_query_people') }}
-        ] as searchers
+        {{ first_values('viewer', var('search_query_people')) }} as searchers
     from searches
     group by activity_date, query
 ),

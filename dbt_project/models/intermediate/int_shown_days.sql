@@ -1,7 +1,10 @@
 {{
     config(
+        tags=['lake'],
+        contract={'enforced': true},
         materialized='incremental',
         incremental_strategy='append',
+        on_schema_change='append_new_columns',
         pre_hook="{{ forget_changed('activity_date', followed_days_to_build()) }}",
         indexes=[{'columns': ['activity_date', 'revision']}]
     )
@@ -12,7 +15,7 @@ with days as (
     select * from {{ followed_days_to_build() }} as changed
 ),
 
-bots as materialized (
+bots as {{ materialized() }} (
     {{ bots_of_days() }}
 ),
 

@@ -1,7 +1,10 @@
 {{
     config(
+        tags=['lake'],
+        contract={'enforced': true},
         materialized='incremental',
         incremental_strategy='append',
+        on_schema_change='append_new_columns',
         pre_hook="{{ forget_changed_tagged_days() }}",
         indexes=[{'columns': ['activity_date', 'tag_id'], 'unique': true}]
     )

@@ -1,5 +1,7 @@
 {{
     config(
+        tags=['lake'],
+        contract={'enforced': true},
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='append_new_columns',
@@ -52,7 +54,7 @@ spaced as (
         *,
         coalesce(
             minute_at - lag(minute_at) over (partition by viewer, activity_date order by minute_at)
-            > make_interval(mins => {{ var('session_gap_minutes') }}),
+            > interval '{{ var('session_gap_minutes') }} minutes',
             true
         ) as is_session_start
     from minutes
@@ -86,6 +88,5 @@ final as (
     ]) }}
 )
 
--- A day's rows lie together, so that reading a day reads no other.
 select * from final
-order by activity_date
+{{ days_together() }}

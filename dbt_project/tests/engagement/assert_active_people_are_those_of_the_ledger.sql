@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'active_people_daily'}}}) }}
+{{ config(tags=['reads_ledger'], meta={'dagster': {'ref': {'name': 'active_people_daily'}}}) }}
 -- Reconciliation: on the newest 7 days, the people of the ledger that are no bots. Days that changed since the build
 -- began, and those that the ledger holds no longer, are left out.
 with days as (

@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'search_quality_daily'}}}) }}
+{{ config(tags=['reads_ledger'], meta={'dagster': {'ref': {'name': 'search_quality_daily'}}}) }}
 -- Reconciliation: on the newest 7 days, the searches of the ledger that are not of bots. Days that changed since the
 -- build began, and those that the ledger holds no longer, are left out.
 with days as (

@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'prompt_rankings'}}}) }}
+{{ config(tags=['reads_ledger'], meta={'dagster': {'ref': {'name': 'prompt_rankings'}}}) }}
 -- Reconciliation: the last 24 hours hold exactly the ledger's views, but for those of bots on their days and of
 -- creators of their own prompts.
 with windows as (

@@ -76,6 +76,52 @@ data "aws_iam_policy_document" "boundary" {
     }
   }
 
+  # By tag, as an application has no name of ours; runs give it to the jobs that they start.
+  statement {
+    sid = "Spark"
+    actions = [
+      "emr-serverless:CancelJobRun", "emr-serverless:GetApplication", "emr-serverless:GetJobRun",
+      "emr-serverless:StartJobRun",
+    ]
+    resources = ["${local.arn["emr-serverless"]}:/applications/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
+  }
+
+  statement {
+    sid       = "TagsOfSpark"
+    actions   = ["emr-serverless:TagResource"]
+    resources = ["${local.arn["emr-serverless"]}:/applications/*/jobruns/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Environment"
+      values   = [each.key]
+    }
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
+  }
+
+  statement {
+    sid       = "RoleOfSpark"
+    actions   = ["iam:PassRole"]
+    resources = ["arn:${local.partition}:iam::${local.account_id}:role/promptory-${each.key}-spark"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["emr-serverless.amazonaws.com"]
+    }
+  }
+
   statement {
     sid     = "Embedders"
     actions = ["bedrock:InvokeModel"]

@@ -11,6 +11,7 @@ locals {
     tasks      = data.aws_iam_policy_document.deploy_tasks
     data       = data.aws_iam_policy_document.deploy_data
     monitoring = data.aws_iam_policy_document.deploy_monitoring
+    spark      = data.aws_iam_policy_document.deploy_spark
   }
 
   deploy_grants = {
@@ -21,7 +22,7 @@ locals {
   # Beginnings of ARNs, by service.
   arn = {
     for service in [
-      "application-autoscaling", "cloudwatch", "cognito-idp", "ec2", "ecs", "elasticloadbalancing", "kms", "logs", "rds",
+      "application-autoscaling", "cloudwatch", "cognito-idp", "ec2", "ecs", "elasticloadbalancing", "emr-serverless", "kms", "logs", "rds",
       "secretsmanager", "sns", "wafv2", "acm", "servicediscovery",
     ] : service => "arn:${local.partition}:${service}:${var.region}:${local.account_id}"
   }
@@ -137,7 +138,7 @@ data "aws_iam_policy_document" "deploy_identity" {
       variable = "iam:AWSServiceName"
       values = [
         "ecs.amazonaws.com", "ecs.application-autoscaling.amazonaws.com", "elasticloadbalancing.amazonaws.com",
-        "rds.amazonaws.com", "wafv2.amazonaws.com",
+        "ops.emr-serverless.amazonaws.com", "rds.amazonaws.com", "wafv2.amazonaws.com",
       ]
     }
   }

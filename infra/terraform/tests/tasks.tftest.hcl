@@ -54,6 +54,21 @@ run "services_are_as_the_application_asks" {
   }
 
   assert {
+    condition     = length(aws_emrserverless_application.main) == 0 && length(aws_iam_role.spark) == 0 && length(data.aws_iam_policy_document.launch_spark) == 0 && output.spark == null
+    error_message = "No Spark unasked."
+  }
+
+  assert {
+    condition     = !contains(keys(local.tasks.run.environment), "PROMPTORY_ENGINE") && contains(keys(local.tasks.run.environment), "PROMPTORY_LAKE")
+    error_message = "Events are counted by PostgreSQL; the lake is there all the same."
+  }
+
+  assert {
+    condition     = !contains(keys(local.tasks.dashboard.environment), "PROMPTORY_LAKE") && length(data.aws_iam_policy_document.read_events) == 0
+    error_message = "The dashboard has nothing to look up in the lake."
+  }
+
+  assert {
     condition     = length(data.aws_iam_policy_document.bedrock) == 0
     error_message = "No task may call a model that is not used."
   }
@@ -109,6 +124,63 @@ run "bedrock_is_allowed_where_it_is_used" {
   assert {
     condition     = local.tasks.dashboard.environment["PROMPTORY_BEDROCK_REGION"] == "us-west-2" && local.tasks.run.environment["PROMPTORY_BEDROCK_MODEL"] == "amazon.titan-embed-text-v2:0"
     error_message = "Dashboard and runs know which."
+  }
+}
+
+run "spark_computes_where_it_is_asked_for" {
+  command = plan
+
+  variables {
+    emr                  = { cpu = 36, memory = 144, idle_minutes = 3 }
+    permissions_boundary = "promptory-test-boundary"
+  }
+
+  assert {
+    condition     = one(aws_emrserverless_application.main[0].maximum_capacity).cpu == "36 vCPU" && one(aws_emrserverless_application.main[0].maximum_capacity).disk == "1000 GB"
+    error_message = "All workers together take no more than is said."
+  }
+
+  assert {
+    condition     = one(aws_emrserverless_application.main[0].auto_stop_configuration).idle_timeout_minutes == 3 && aws_emrserverless_application.main[0].architecture == "ARM64"
+    error_message = "Idle workers go; the cheaper architecture is taken."
+  }
+
+  assert {
+    condition     = contains(keys(aws_vpc_security_group_egress_rule.s3), "spark") && !contains(keys(aws_vpc_security_group_egress_rule.https), "spark")
+    error_message = "Workers reach S3 and nothing else."
+  }
+
+  assert {
+    condition     = local.tasks.run.environment["PROMPTORY_ENGINE"] == "spark" && local.tasks.run.environment["PROMPTORY_SPARK_MEMORY"] == "14g" && local.tasks.run.environment["PROMPTORY_SPARK_START_MINUTES"] == "15"
+    error_message = "Runs know who computes, and with how much memory."
+  }
+
+  assert {
+    condition     = local.tasks.run.environment["PROMPTORY_SPARK_EXECUTORS"] == "1"
+    error_message = "Of nine workers, each of four jobs may have two, one of which leads."
+  }
+
+  assert {
+    condition     = local.tasks.dashboard.environment["PROMPTORY_ENGINE"] == "spark" && contains(keys(local.tasks.dashboard.environment), "PROMPTORY_LAKE") && length(data.aws_iam_policy_document.read_events) == 1
+    error_message = "The dashboard knows where the events are, and may read them."
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.launch_spark) == 1 && aws_iam_role.spark[0].permissions_boundary == "arn:aws:iam::123456789012:policy/promptory-test-boundary"
+    error_message = "Runs may start jobs, whose role is bounded."
+  }
+}
+
+run "a_small_spark_works_with_one_worker_a_job" {
+  command = plan
+
+  variables {
+    emr = { cpu = 8, memory = 32 }
+  }
+
+  assert {
+    condition     = local.tasks.run.environment["PROMPTORY_SPARK_EXECUTORS"] == "1"
+    error_message = "A job has one to lead and one to work."
   }
 }
 

@@ -22,6 +22,7 @@ _LISTS = (
     ("ecs", "list_task_definitions", "taskDefinitionArns", ""),
     ("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerArn"),
     ("elbv2", "describe_target_groups", "TargetGroups", "TargetGroupArn"),
+    ("emr-serverless", "list_applications", "applications", "arn"),
     ("iam", "list_roles", "Roles", "RoleName"),
     ("logs", "describe_log_groups", "logGroups", "logGroupName"),
     ("rds", "describe_db_instances", "DBInstances", "DBInstanceIdentifier"),
@@ -43,9 +44,13 @@ def inventory(account: Account) -> set[str]:
         f"{service}: {thing[name] if name else thing}"
         for service, call, things, name in _LISTS
         for thing in getattr(account.client(service), call)()[things]
-        if not (isinstance(thing, dict) and str(thing.get("State")).lower() == "deleted")
+        if not (isinstance(thing, dict) and _state(thing) in ("deleted", "terminated"))
     }
     return found | _keys(account) | _records(account) | _others(account)
+
+
+def _state(thing: dict[str, Any]) -> str:
+    return str(thing.get("State") or thing.get("state")).lower()
 
 
 def _keys(account: Account) -> set[str]:

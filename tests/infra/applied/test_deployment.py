@@ -27,6 +27,8 @@ GUIDE = CONFIGURATION.parents[1] / "docs" / "deploy.md"
 # What a thing bears that is there, and what a call gives to the thing that it makes.
 OWN, ANOTHERS = {"aws:resourcetag/environment": "largest"}, {"aws:resourcetag/environment": "other"}
 GIVEN = {"aws:requesttag/environment": "largest"}
+# What EMR Serverless calls in somebody's name.
+FOR_WORKERS = {"aws:calledvialast": "ops.emr-serverless.amazonaws.com"}
 
 
 @pytest.fixture(scope="module")
@@ -124,10 +126,22 @@ def test_a_deployment_may_do_what_aws_asks_for_besides_in_its_name(world: World,
         "the group of the firewall's log": Question(
             "logs:CreateLogGroup", here("logs", "log-group:aws-waf-logs-promptory-largest:log-stream:")
         ),
+        "an address of a worker of Spark": Question(
+            "ec2:CreateNetworkInterface", here("ec2", "network-interface/*"), FOR_WORKERS
+        ),
+        "the role that EMR makes for itself": Question(
+            "iam:CreateServiceLinkedRole",
+            f"arn:aws:iam::{account}:role/aws-service-role/ops.emr-serverless.amazonaws.com/any",
+            {"iam:awsservicename": "ops.emr-serverless.amazonaws.com"},
+        ),
         "the firewall at the load balancer": Question("elasticloadbalancing:SetWebAcl", "*"),
     }
     assert _allowed(world, account, made) == set(made)
     not_made = {
+        "an address of something else": Question("ec2:CreateNetworkInterface", here("ec2", "network-interface/*")),
+        "a job of Spark": Question(
+            "emr-serverless:StartJobRun", here("emr-serverless", "/applications/1"), OWN | GIVEN
+        ),
         "another environment's alarm": Question(
             "cloudwatch:PutMetricAlarm",
             here("cloudwatch", "alarm:TargetTracking-service/promptory-other/dashboard-AlarmHigh-1"),
@@ -253,6 +267,8 @@ def _by_tag(account: str, there: Mapping[str, str]) -> dict[str, Question]:
             about("ec2:CreateVpcEndpoint", "vpc-endpoint/*", GIVEN),
             about("application-autoscaling:RegisterScalableTarget", "scalable-target/*", GIVEN),
             about("servicediscovery:CreateService", "service/*", GIVEN),
+            Question("emr-serverless:CreateApplication", "*", GIVEN),
+            about("emr-serverless:TagResource", "/applications/*", GIVEN),
         ]
         + [
             about(f"ec2:{action}", name, there)
@@ -280,6 +296,9 @@ def _by_tag(account: str, there: Mapping[str, str]) -> dict[str, Question]:
             about("kms:TagResource", "key/1", there),
             about("servicediscovery:CreateService", "namespace/ns-1", there),
             about("servicediscovery:DeleteNamespace", "namespace/ns-1", there),
+            about("emr-serverless:UpdateApplication", "/applications/1", there),
+            about("emr-serverless:DeleteApplication", "/applications/1", there),
+            about("ec2:CreateNetworkInterface", "subnet/subnet-1", {**there, **FOR_WORKERS}),
         ]
     )
     return {f"{one.action} {one.resource} {sorted(one.context)}": one for one in asked}

@@ -1,5 +1,6 @@
 """What each role may do, and that it may do nothing else: tried, with the role's own keys."""
 
+import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -13,10 +14,13 @@ import yaml
 from botocore.exceptions import ClientError
 
 from ingest.inbox import REJECTED, Inbox
+from ingest.lake import Lake, events_by_day
+from schema.settings import get_settings
 from tests.infra.agent import ROOT
 from tests.infra.applied.worlds import World
 from tests.infra.aws import Account
 from tests.infra.emulator.authorization import TRANSPORT
+from tests.support.emr import REPORT, launched, plan
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1500)]
 
@@ -31,10 +35,16 @@ PLACES = {
     "rejected": ("inbox", "inbox/rejected/2026-01-01/prompts.csv"),
     "landing": ("inbox", "landing/users/2026-01-01.jsonl"),
     "beside inbox": ("inbox", "other/prompts.csv"),
-    "lake": ("lake", "any/thing.parquet"),
+    "events": ("lake", "activity/dt=2026-03-07/1.parquet"),
+    "code": ("lake", "code/job-1.py"),
+    "results": ("lake", "derived/int_viewer_days/_parts/2026-03-07.json"),
+    "jobs": ("lake", "jobs/1/plan.json"),
+    "logs of jobs": ("lake", "logs/applications/1/jobs/1/SPARK_DRIVER/stderr.gz"),
+    "beside the lake": ("lake", "any/thing.parquet"),
     "logs of steps": ("logs", f"{COMPUTE_LOGS['prefix']}/storage/step.out"),
     "logs of the load balancer": ("logs", "alb/AWSLogs/1.gz"),
 }
+LAKE = tuple(place for place, (bucket, _) in PLACES.items() if bucket == "lake")
 READ, WRITE, REMOVE = "read", "write", "remove"
 ALL = {READ, WRITE, REMOVE}
 OBJECTS: Mapping[str, Mapping[str, set[str]]] = {
@@ -43,9 +53,10 @@ OBJECTS: Mapping[str, Mapping[str, set[str]]] = {
     "daemon": {},
     # Sensors log there what they say.
     "code-server": {"inbox": {READ}, "rejected": {READ}, "landing": {READ}, "logs of steps": {WRITE}},
-    "run": {"images": ALL, "inbox": ALL, "rejected": ALL, "landing": ALL, "lake": ALL, "logs of steps": {WRITE}},
+    "run": dict.fromkeys(("images", "inbox", "rejected", "landing", *LAKE), ALL) | {"logs of steps": {WRITE}},
     "migration": {},
 }
+OF_SPARK = {"events": {READ}, "code": {READ}, "results": ALL, "jobs": ALL, "logs of jobs": ALL}
 LAUNCHES = {"start runs", "watch tasks", "stop tasks", "look up definitions", "look up networks", "read logs of runs"}
 ACTIONS: Mapping[str, set[str]] = {
     "dashboard": set(),
@@ -60,7 +71,55 @@ ACTIONS: Mapping[str, set[str]] = {
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_task_reaches_the_objects_it_works_on_and_no_others(world: World, task: str) -> None:
-    buckets, role = world.outputs["buckets"], _role(world, task).client("s3")
+    expected = {(place, what) for place, rights in OBJECTS[task].items() for what in rights}
+    if task == "dashboard" and world.name == "largest":
+        expected.add(("events", READ))
+    assert _reached(world, _role(world, task)) == expected
+
+
+def test_the_dashboard_looks_events_up_in_the_lake(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    if world.outputs.get("spark") is None:
+        pytest.skip("the smallest has no Spark")
+    bucket = world.outputs["buckets"]["lake"]
+    # A writer that was killed leaves a day without a marker.
+    world.client("s3").put_object(Bucket=bucket, Key="activity/dt=2026-03-07/1.parquet", Body=b"events")
+    _act(monkeypatch, _role(world, "dashboard"))
+    assert events_by_day(Lake(f"s3://{bucket}")) == {}
+
+
+def test_a_job_of_spark_reads_events_and_writes_results_and_does_nothing_else(world: World) -> None:
+    if (spark := world.outputs.get("spark")) is None:
+        pytest.skip("the smallest has no Spark")
+    role, cloud = world.account.assume(spark["role"]), _Cloud(world)
+    expected = {(place, what) for place, rights in OF_SPARK.items() for what in rights}
+    assert _reached(world, role) == expected
+    try:
+        assert {name for name, call in cloud.tries(role).items() if _allowed(call)} == set()
+    finally:
+        cloud.stop_tasks()
+
+
+def test_a_run_hands_a_job_to_spark_with_the_rights_that_it_has(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    if world.outputs.get("spark") is None:
+        pytest.skip("the smallest has no Spark")
+    told = world.client("ecs").describe_task_definition(taskDefinition=world.outputs["task_definitions"]["run"])
+    for one in told["taskDefinition"]["containerDefinitions"][0]["environment"]:
+        if one["name"] in ("PROMPTORY_LAKE", "PROMPTORY_DEPLOYMENT", "PROMPTORY_EMR_APPLICATION", "PROMPTORY_EMR_ROLE"):
+            monkeypatch.setenv(one["name"], one["value"])
+    _act(monkeypatch, _role(world, "run"))
+    get_settings.cache_clear()
+    # What Spark would write: no job runs here.
+    report = {"Bucket": world.outputs["buckets"]["lake"], "Key": "jobs/job-1/report.json"}
+    world.client("s3").put_object(**report, Body=json.dumps(REPORT).encode())
+    try:
+        assert launched(plan(get_settings().lake)) == REPORT
+    finally:
+        get_settings.cache_clear()
+
+
+def _reached(world: World, account: Account) -> set[tuple[str, str]]:
+    """What an account may do with an object of each place."""
+    buckets, role = world.outputs["buckets"], account.client("s3")
     may = set()
     for place, (bucket, key) in PLACES.items():
         world.client("s3").put_object(Bucket=buckets[bucket], Key=key, Body=b"what lies there")
@@ -71,15 +130,16 @@ def test_a_task_reaches_the_objects_it_works_on_and_no_others(world: World, task
             REMOVE: partial(role.delete_object, **where),
         }
         may |= {(place, what) for what, call in tries.items() if _allowed(call)}
-    assert may == {(place, what) for place, rights in OBJECTS[task].items() for what in rights}
+    return may
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_task_does_at_aws_what_it_is_for_and_nothing_else(world: World, task: str) -> None:
     cloud, role = _Cloud(world), _role(world, task)
     embeds = {"ask the model"} if world.name == "largest" and task in ("dashboard", "run") else set()
+    computes = {"start Spark", "watch Spark", "cancel Spark"} if world.name == "largest" and task == "run" else set()
     try:
-        assert {name for name, call in cloud.tries(role).items() if _allowed(call)} == ACTIONS[task] | embeds
+        assert {name for name, call in cloud.tries(role).items() if _allowed(call)} == ACTIONS[task] | embeds | computes
     finally:
         cloud.stop_tasks()
 
@@ -175,12 +235,55 @@ class _Cloud:
             "ask another model": lambda: role.client("bedrock-runtime", region).invoke_model(
                 modelId="other", body="{}"
             ),
+        } | self._tries_of_spark(role)
+
+    def _tries_of_spark(self, role: Account) -> dict[str, Callable[[], Any]]:
+        """What a role tries on the application of EMR Serverless, and on one of somebody else's."""
+        # Terraform leaves an output out that is null.
+        if (told := self._world.outputs.get("spark")) is None:
+            return {}
+        spark, all_of_it = role.client("emr-serverless"), self._world.client("emr-serverless")
+        other = all_of_it.create_application(name="other", releaseLabel="emr-7.9.0", type="SPARK")["applicationId"]
+        own, jobs_role, run_role = told["application_id"], told["role"], self._world.outputs["task_roles"]["run"]
+        job = {"applicationId": own, "jobRunId": self._job(all_of_it, own, jobs_role)}
+        others_job = {"applicationId": other, "jobRunId": self._job(all_of_it, other, jobs_role)}
+
+        def watch() -> None:
+            spark.get_application(applicationId=own)
+            spark.get_job_run(**job)
+
+        return {
+            "start Spark": lambda: self._job(spark, own, jobs_role),
+            "start Spark with the rights of a run": lambda: self._job(spark, own, run_role),
+            "start another Spark": lambda: self._job(spark, other, jobs_role),
+            "watch Spark": watch,
+            "watch another Spark": lambda: spark.get_job_run(**others_job),
+            "cancel Spark": lambda: spark.cancel_job_run(**job),
+            "cancel another Spark": lambda: spark.cancel_job_run(**others_job),
+            "give Spark more": lambda: spark.update_application(
+                applicationId=own, maximumCapacity={"cpu": "400 vCPU", "memory": "3000 GB"}
+            ),
+            "take Spark away": lambda: spark.delete_application(applicationId=own),
         }
+
+    def _job(self, spark: Any, application: str, role: str) -> str:
+        """Start a job as the launcher does, with the environment's tag."""
+        started = spark.start_job_run(
+            applicationId=application,
+            executionRoleArn=role,
+            jobDriver={"sparkSubmit": {"entryPoint": "s3://lake/code/job.py"}},
+            tags={"Environment": self._world.outputs["cluster_name"].removeprefix("promptory-")},
+        )
+        return str(started["jobRunId"])
 
     def stop_tasks(self) -> None:
         """Leave none behind."""
         for task in self._tasks:
             self._world.client("ecs").stop_task(cluster=self._cluster, task=task)
+        spark = self._world.client("emr-serverless")
+        for application in spark.list_applications()["applications"]:
+            if (application["name"], application["state"]) == ("other", "CREATED"):
+                spark.delete_application(applicationId=application["id"])
 
     def _run(self, account: Account, name: str) -> str:
         outputs = self._world.outputs

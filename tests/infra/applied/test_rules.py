@@ -1,13 +1,17 @@
 """Rules of AWS and of the application that an emulator does not keep, over the JSON of a plan that knows everything."""
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 
+from schema.settings import Settings
+from tests.infra.agent import ROOT
 from tests.infra.applied.worlds import World
 
 pytestmark = [pytest.mark.infra, pytest.mark.timeout(1500)]
@@ -33,6 +37,7 @@ INSTANCE = {
 }  # fmt: skip
 OF_DAGSTER = INSTANCE | {
     "PROMPTORY_INBOX", "PROMPTORY_LANDING", "PROMPTORY_IMAGES", "PROMPTORY_EMBEDDER", "DAGSTER_CODE_SERVER_HOST",
+    "PROMPTORY_LAKE",
 }  # fmt: skip
 OWN = dict.fromkeys(DAGSTER, OF_DAGSTER) | {
     "dashboard": {
@@ -45,9 +50,14 @@ OWN = dict.fromkeys(DAGSTER, OF_DAGSTER) | {
     },
 }  # fmt: skip
 BEDROCK = {"PROMPTORY_BEDROCK_MODEL", "PROMPTORY_BEDROCK_REGION"}
-IN_LARGEST = dict.fromkeys(DAGSTER, {"SENTRY_DSN", "PROMPTORY_ALERT_WEBHOOK"} | BEDROCK) | {
+SPARK = {
+    "PROMPTORY_ENGINE", "PROMPTORY_EMR_APPLICATION", "PROMPTORY_EMR_ROLE", "PROMPTORY_SPARK_START_MINUTES",
+    "PROMPTORY_SPARK_MEMORY", "PROMPTORY_SPARK_CORES", "PROMPTORY_SPARK_EXECUTORS",
+}  # fmt: skip
+IN_LARGEST = dict.fromkeys(DAGSTER, {"SENTRY_DSN", "PROMPTORY_ALERT_WEBHOOK"} | BEDROCK | SPARK) | {
     "dashboard": BEDROCK
-    | {"SENTRY_DSN", "PROMPTORY_OIDC_METADATA_URL", "PROMPTORY_OIDC_CLIENT_ID", "PROMPTORY_OIDC_CLIENT_SECRET"},
+    | {"SENTRY_DSN", "PROMPTORY_OIDC_METADATA_URL", "PROMPTORY_OIDC_CLIENT_ID", "PROMPTORY_OIDC_CLIENT_SECRET"}
+    | {"PROMPTORY_ENGINE", "PROMPTORY_LAKE"},
     "migration": {"SENTRY_DSN", "PROMPTORY_ADMIN_EMAIL", "PROMPTORY_ADMIN_PASSWORD"},
 }
 
@@ -219,6 +229,45 @@ def test_every_bucket_is_closed_versioned_encrypted_and_tidied(plan: Plan) -> No
     for policy in plan.every("aws_s3_bucket_policy").values():
         denials = [one for one in json.loads(policy["policy"])["Statement"] if one["Effect"] == "Deny"]
         assert [one["Condition"] for one in denials] == [{"Bool": {"aws:SecureTransport": "false"}}]
+
+
+def test_the_environment_of_dagster_is_one_that_the_settings_take(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    (run,) = (container for task, container in plan.containers() if task == "run")
+    for name in [name for name in os.environ if name.startswith("PROMPTORY_")]:
+        monkeypatch.delenv(name)
+    for one in [*run["environment"], *run["secrets"]]:
+        monkeypatch.setenv(one["name"], one.get("value", "a secret"))
+    settings = Settings(_env_file=None)
+    assert settings.lake == f"s3://promptory-{settings.deployment}-lake-123456789012"
+    # A worker of 8 vCPUs and 32 GB: a tenth is left beside Java's heap.
+    largest = (8, "29g", 20, True)
+    found = (settings.spark_cores, settings.spark_memory, settings.spark_start_minutes, bool(settings.emr_application))
+    assert found == (largest if plan.name == "largest" else (0, "1g", 15, False))
+    # 128 vCPUs are sixteen such workers: as many jobs as Dagster lets runs be under way find room at once.
+    runs = yaml.safe_load((ROOT / "infra/dagster/ecs.yaml").read_text(encoding="utf-8"))["concurrency"]["runs"]
+    assert settings.spark_executors == (16 // runs["max_concurrent_runs"] - 1 if plan.name == "largest" else 0)
+
+
+def test_spark_has_workers_that_fit_twice_and_goes_to_s3_alone(plan: Plan) -> None:
+    applications = plan.every("aws_emrserverless_application")
+    groups = {key: one["id"] for key, one in plan.every("aws_security_group").items()}
+    if plan.name == "default":
+        assert (applications, "spark" in groups) == ({}, False)
+        return
+    application = next(iter(applications.values()))
+    assert application["maximum_capacity"] == [{"cpu": "128 vCPU", "memory": "512 GB", "disk": "2000 GB"}]
+    assert application["auto_start_configuration"] == [{"enabled": True}]
+    assert application["auto_stop_configuration"] == [{"enabled": True, "idle_timeout_minutes": 10}]
+    assert application["network_configuration"][0]["security_group_ids"] == [groups["spark"]]
+    rules = plan.every("aws_vpc_security_group_egress_rule").values()
+    out = [rule for rule in rules if rule["security_group_id"] == groups["spark"]]
+    assert [(rule["prefix_list_id"] is not None, rule["cidr_ipv4"], rule["from_port"]) for rule in out] == [
+        (True, None, 443)
+    ]
+    into = plan.every("aws_vpc_security_group_ingress_rule").values()
+    assert groups["spark"] not in {
+        group for rule in into for group in (rule["security_group_id"], rule["referenced_security_group_id"])
+    }
 
 
 def test_every_alarm_tells_the_topic_and_counts_what_is_there(plan: Plan) -> None:

@@ -12,6 +12,7 @@ from tests.infra.emulator import (
     ec2,  # noqa: F401
     ecs,  # noqa: F401
     elbv2,  # noqa: F401
+    emrserverless,  # noqa: F401
     iam,  # noqa: F401
     rds,  # noqa: F401
     route53,  # noqa: F401

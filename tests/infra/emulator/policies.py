@@ -128,6 +128,7 @@ _OPERATORS: Mapping[str, Callable[[list[str], str], bool]] = {
 
 # Absent from a request's context means absent as in AWS, so the keys that the emulator can know are listed.
 _KEYS = {
+    "aws:calledvialast",
     "aws:securetransport",
     "aws:principalarn",
     "aws:principalaccount",

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from moto.ecs.models import ecs_backends
+from moto.emrserverless.models import emrserverless_backends
 from moto.kms.models import kms_backends
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import s3_backends
@@ -133,6 +134,29 @@ def _of_ecs(request: _Request) -> Iterator[Question]:
         raise UnknownResourceError(f"ecs:{request.action}")
 
 
+def _of_emr_serverless(request: _Request) -> Iterator[Question]:
+    # /applications/ID, /applications/ID/jobruns, /applications/ID/jobruns/ID and what is below it.
+    names = request.path.strip("/").split("/")
+    if request.action not in _OF_APPLICATIONS | _OF_JOBS or len(names) < 2:
+        raise UnknownResourceError(f"emr-serverless:{request.action}")
+    backend = emrserverless_backends[request.account][request.region]
+    application = backend.get_application(names[1])
+    if request.action in _OF_JOBS:
+        job = backend.get_job_run(names[1], names[3])
+        yield Question(f"emr-serverless:{request.action}", job.arn, _tag("resource", job.tags))
+        return
+    yield Question(f"emr-serverless:{request.action}", application.arn, _tag("resource", application.tags))
+    if request.action == "StartJobRun":
+        context = {"iam:passedtoservice": "emr-serverless.amazonaws.com"}
+        yield Question("iam:PassRole", request.get("executionRoleArn"), context)
+        if tags := request.get("tags"):
+            yield Question("emr-serverless:TagResource", f"{application.arn}/jobruns/*", _tag("request", tags))
+
+
+def _tag(kind: str, tags: Mapping[str, str] | None) -> dict[str, str]:
+    return {f"aws:{kind}tag/environment": tags["Environment"]} if tags and "Environment" in tags else {}
+
+
 def _of_secrets(request: _Request) -> Iterator[Question]:
     secret = secretsmanager_backends[request.account][request.region].secrets[request.get("SecretId")]
     yield Question(f"secretsmanager:{request.action}", secret.arn)
@@ -180,11 +204,15 @@ def signing_service(request: Any) -> str:
     return str(parts.split(",")[0].split("/")[3]) if parts.count("/") >= 4 else str(request.service_name)
 
 
+_OF_APPLICATIONS = {"DeleteApplication", "GetApplication", "StartJobRun", "StopApplication", "UpdateApplication"}
+_OF_JOBS = {"CancelJobRun", "GetJobRun"}
+
 _RESOURCES: Mapping[str, Callable[[_Request], Iterator[Question]]] = {
     "bedrock": _of_bedrock,
     "ec2": _of_no_resource("ec2", "Describe"),
     "ecr": _of_ecr,
     "ecs": _of_ecs,
+    "emr-serverless": _of_emr_serverless,
     "iam": _of_no_resource("iam", "List"),
     "kms": _of_kms,
     "logs": _of_logs,

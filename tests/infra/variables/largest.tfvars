@@ -11,7 +11,7 @@ permissions_boundary = "promptory-largest-boundary"
 zone_count               = 3
 nat_gateway_each_zone    = true
 web_application_firewall = true
-interface_endpoints      = ["ecr.api", "ecr.dkr", "logs", "secretsmanager"]
+interface_endpoints      = ["ecr.api", "ecr.dkr", "emr-serverless", "logs", "secretsmanager"]
 allowed_cidrs            = ["198.51.100.0/24", "203.0.113.0/24"]
 
 dagster_sign_in = {
@@ -43,6 +43,16 @@ container_insights = true
 log_level          = "DEBUG"
 registration       = true
 admin_email        = "admin@example.org"
+
+emr = {
+  architecture  = "X86_64"
+  cpu           = 128
+  memory        = 512
+  disk          = 2000
+  worker        = { cpu = 8, memory = 32 }
+  idle_minutes  = 10
+  start_minutes = 20
+}
 
 embedder         = "bedrock"
 bedrock          = { model = "amazon.titan-embed-text-v2:0", region = "us-west-2" }

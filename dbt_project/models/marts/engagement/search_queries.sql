@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ forget_searchers() }}") }}
+
 with query_days as (
     select * from {{ ref('int_search_query_days') }}
 ),

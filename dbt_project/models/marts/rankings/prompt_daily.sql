@@ -15,21 +15,20 @@ with days as (
     select * from {{ days_to_build(dropped=true) }} as changed
 ),
 
-viewers as (
-    select * from {{ ref('int_prompt_viewer_days') }}
+prompt_days as (
+    select * from {{ ref('int_prompt_days') }}
 ),
 
 final as (
     select
         days.activity_date,
-        viewers.prompt_id,
-        cast(sum(viewers.views) as bigint) as views,
-        cast(sum(viewers.copies) as bigint) as copies,
-        cast(count(*) filter (where viewers.likes_given > 0) as bigint) as likes,
+        prompt_days.prompt_id,
+        prompt_days.views,
+        prompt_days.copies,
+        prompt_days.likes,
         days.revision
     from days
-    inner join viewers on days.activity_date = viewers.activity_date
-    group by days.activity_date, days.revision, viewers.prompt_id
+    inner join prompt_days on days.activity_date = prompt_days.activity_date
 )
 
 select * from final

@@ -76,3 +76,10 @@ mock_resource "aws_acm_certificate" {
 mock_resource "aws_wafv2_web_acl" {
   defaults = { arn = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/promptory-test/00000000-0000-0000-0000-000000000000" }
 }
+
+mock_resource "aws_emrserverless_application" {
+  defaults = {
+    id  = "00f0123456789abc"
+    arn = "arn:aws:emr-serverless:us-east-1:123456789012:/applications/00f0123456789abc"
+  }
+}
