@@ -27,7 +27,8 @@ time.tzset()
 # Else the workers are whatever python3 is on the PATH.
 os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 
-from pyspark.errors import AnalysisException  # noqa: E402 - after the workers' Python is said
+from py4j.protocol import Py4JError, Py4JNetworkError  # noqa: E402 - after the workers' Python is said
+from pyspark.errors import AnalysisException  # noqa: E402
 from pyspark.sql import DataFrame, SparkSession  # noqa: E402
 from pyspark.sql.functions import col, count, lit  # noqa: E402
 from pyspark.sql.types import StringType, StructType  # noqa: E402
@@ -242,8 +243,9 @@ def told(error: Exception, plan: dict[str, Any], report: dict[str, Any]) -> dict
         file, sentence = None, f"Spark ran out of memory; give it more than {heap or 'it has'} (PROMPTORY_SPARK_MEMORY)"
     elif "must be at least" in text and "heap size" in text:
         sentence = f"Spark cannot start with {heap} of memory; give it 512m at least (PROMPTORY_SPARK_MEMORY)"
-    elif "Answer from Java side is empty" in text or isinstance(error, (ConnectionError, EOFError)):
-        sentence = f"Spark ended in the middle, for lack of memory most likely ({heap}, PROMPTORY_SPARK_MEMORY)"
+    elif isinstance(error, (Py4JNetworkError, ConnectionError, EOFError)) or type(error) is Py4JError:
+        file = None
+        sentence = f"Spark ended, for lack of memory most likely; give it more than {heap} (PROMPTORY_SPARK_MEMORY)"
     elif "is not a Parquet file" in text or "Could not read footer" in text or "CANNOT_READ_FILE_FOOTER" in text:
         sentence = f"{file or 'a file'} is no Parquet file, or not a whole one; {remedy(file)}"
     elif "PATH_NOT_FOUND" in text or "FileNotFoundException" in text:
