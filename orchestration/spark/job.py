@@ -1,7 +1,7 @@
 """Compute the models that a plan holds over Parquet files, and commit what was found: `python job.py <plan.json>`.
 
-Stands alone, on the standard library and PySpark and in the words of Python 3.9: a cluster's Python knows nothing of
-this project. orchestration/spark/plan.py says what is in a plan. A model's rows are written aside, to
+Stands alone, on the standard library and PySpark with its Py4J, in the words of Python 3.9: a cluster's Python knows
+nothing of this project. orchestration/spark/plan.py says what is in a plan. A model's rows are written aside, to
 `<derived>/<model>/v=<job>/`; when all models are, a marker of each day (or of the whole) is put in place, and only what
 a marker names is read. A job that ends before leaves everything as it was. A report is written in any case; where
 Dagster started the job and its module is there, it is also told what is done while that goes on.
