@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, text
 
 from ingest.activity import merge
+from ingest.activity.known import find_known_events
 from ingest.activity.months import insert_events
 from ingest.activity.reading import EventReading
 from ingest.activity.records import CLOCK_TOLERANCE
@@ -65,8 +66,11 @@ def _reading(batch: Batch, *, is_retry: bool = False) -> Iterator[EventReading]:
 
 
 def _merge(batch: Batch) -> None:
-    for statement in (*merge.NAMES, merge.UNKNOWN, merge.NO_LONGER_KEPT, merge.KNOWN, merge.REPEATED):
+    for statement in (*merge.NAMES, merge.UNKNOWN, merge.NO_LONGER_KEPT):
         batch.run(statement)
+    find_known_events(batch, "staged_events")
+    batch.run(merge.KNOWN)
+    batch.run(merge.REPEATED)
     batch.run(merge.EXCLUDED_STATISTICS)
     batch.run(merge.NEW_DAYS)
     insert_events(batch)

@@ -93,7 +93,7 @@ INSERT INTO excluded_events (staged_id, file_no, outcome)
 SELECT s.staged_id, s.file_no, 'duplicates'
 FROM staged_events AS s
 WHERE
-    EXISTS (SELECT FROM library.activity_events AS e WHERE e.event_id = s.event_id)
+    EXISTS (SELECT FROM known_events AS k WHERE k.event_id = s.event_id)
     AND NOT EXISTS (SELECT FROM excluded_events AS x WHERE x.staged_id = s.staged_id)
 """
 

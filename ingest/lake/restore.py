@@ -8,6 +8,7 @@ import pyarrow.csv as pa_csv
 from sqlalchemy import Engine
 
 from ingest.activity import merge
+from ingest.activity.known import find_known_events
 from ingest.batch import Batch, FileResult, open_batch
 from ingest.errors import LakeDayError, LakeError
 from ingest.lake.days import dropped_days, each_day, open_day, registered
@@ -40,7 +41,7 @@ FROM lake_events AS e
 LEFT JOIN library.users AS u ON u.id = e.user_id
 WHERE
     (e.prompt_id IS NULL OR EXISTS (SELECT FROM library.prompts AS p WHERE p.id = e.prompt_id))
-    AND NOT EXISTS (SELECT FROM library.activity_events AS k WHERE k.event_id = e.event_id)
+    AND NOT EXISTS (SELECT FROM known_events AS k WHERE k.event_id = e.event_id)
 """
 _LIKES = merge.LIKES_OF.format(
     touched="SELECT DISTINCT user_id, prompt_id FROM lake_events WHERE event_type IN ('like', 'unlike')"
@@ -125,6 +126,7 @@ def _load(batch: Batch, lake: Lake, day: date, files: list[LakeFile]) -> int:
         for content in _as_csv(read_events(lake, day, files)):
             copy.write(content)
     batch.run("ANALYZE lake_events")
+    find_known_events(batch, "lake_events")
     inserted = batch.run(_INSERT, batch_id=batch.id)
     batch.run(_LIKES)
     found = sum(file.rows for file in files)

@@ -1,7 +1,7 @@
 """Compute the models that a plan holds over Parquet files, and commit what was found: `python job.py <plan.json>`.
 
-Stands alone, on the standard library and PySpark and in the words of Python 3.9: a cluster's Python knows nothing of
-this project. orchestration/spark/plan.py says what is in a plan. A model's rows are written aside, to
+Stands alone, on the standard library and PySpark with its Py4J, in the words of Python 3.9: a cluster's Python knows
+nothing of this project. orchestration/spark/plan.py says what is in a plan. A model's rows are written aside, to
 `<derived>/<model>/v=<job>/`; when all models are, a marker of each day (or of the whole) is put in place, and only what
 a marker names is read. A job that ends before leaves everything as it was. A report is written in any case; where
 Dagster started the job and its module is there, it is also told what is done while that goes on.
@@ -27,7 +27,8 @@ time.tzset()
 # Else the workers are whatever python3 is on the PATH.
 os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 
-from pyspark.errors import AnalysisException  # noqa: E402 - after the workers' Python is said
+from py4j.protocol import Py4JError, Py4JNetworkError  # noqa: E402 - after the workers' Python is said
+from pyspark.errors import AnalysisException  # noqa: E402
 from pyspark.sql import DataFrame, SparkSession  # noqa: E402
 from pyspark.sql.functions import col, count, lit  # noqa: E402
 from pyspark.sql.types import StringType, StructType  # noqa: E402
@@ -242,8 +243,9 @@ def told(error: Exception, plan: dict[str, Any], report: dict[str, Any]) -> dict
         file, sentence = None, f"Spark ran out of memory; give it more than {heap or 'it has'} (PROMPTORY_SPARK_MEMORY)"
     elif "must be at least" in text and "heap size" in text:
         sentence = f"Spark cannot start with {heap} of memory; give it 512m at least (PROMPTORY_SPARK_MEMORY)"
-    elif "Answer from Java side is empty" in text or isinstance(error, (ConnectionError, EOFError)):
-        sentence = f"Spark ended in the middle, for lack of memory most likely ({heap}, PROMPTORY_SPARK_MEMORY)"
+    elif isinstance(error, (Py4JNetworkError, ConnectionError, EOFError)) or type(error) is Py4JError:
+        file = None
+        sentence = f"Spark ended, for lack of memory most likely; give it more than {heap} (PROMPTORY_SPARK_MEMORY)"
     elif "is not a Parquet file" in text or "Could not read footer" in text or "CANNOT_READ_FILE_FOOTER" in text:
         sentence = f"{file or 'a file'} is no Parquet file, or not a whole one; {remedy(file)}"
     elif "PATH_NOT_FOUND" in text or "FileNotFoundException" in text:

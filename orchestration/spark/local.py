@@ -29,9 +29,11 @@ def write_plan(plan: Plan, folder: Path) -> Path:
     if "://" in plan.derived:
         raise SettingsError("Spark on this machine reads a lake in a folder: let PROMPTORY_LAKE name one.")
     path = folder / "plan.json"
-    # What Spark puts aside is in the folder, too, which goes even where the job is killed.
-    aside = {"spark.local.dir": str(folder), "spark.driver.extraJavaOptions": f'-Djava.io.tmpdir="{folder}"'}
-    path.write_text(json.dumps(plan.told(session_settings(get_settings()) | aside)), encoding="utf-8")
+    # What Spark puts aside is in the folder, too, which goes even where the job is killed. Java ends at once where it
+    # lacks memory: Spark would try to end in order, and hang where it lacks memory for that as well.
+    java = f'-Djava.io.tmpdir="{folder}" -XX:+ExitOnOutOfMemoryError'
+    local = {"spark.local.dir": str(folder), "spark.driver.extraJavaOptions": java}
+    path.write_text(json.dumps(plan.told(session_settings(get_settings()) | local)), encoding="utf-8")
     return path
 
 

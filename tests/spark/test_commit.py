@@ -1,5 +1,6 @@
 """What a job leaves: parts replaced one by one, the last good ones where it fails, and why it did."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,9 +15,11 @@ import pytest
 from pyarrow import parquet
 
 from orchestration.spark.derived import parts_of
-from orchestration.spark.local import job_command, job_environment, run_here, write_plan
+from orchestration.spark.local import checked, job_command, job_environment, run_here, write_plan
 from orchestration.spark.plan import EVENTS, EVENTS_SCHEMA, Input, Plan
 from schema.errors import PromptoryError
+from tests.conftest import forget_settings
+from tests.support.library import Library
 from tests.support.spark import files_of, skip_without_spark
 
 FIRST, SECOND = date(2026, 3, 7), date(2026, 3, 8)
@@ -88,6 +91,23 @@ def kill_when(folder: Path, told: Plan, happened: Callable[[Path], bool]) -> Non
         time.sleep(0.02)
     os.killpg(running.pid, signal.SIGKILL)
     assert running.wait() == -signal.SIGKILL
+
+
+@pytest.mark.timeout(180)
+def test_a_job_without_memory_ends_and_says_so(
+    on_spark: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMPTORY_SPARK_MEMORY", "512m")
+    forget_settings()
+    told = plan(tmp_path, "1", {FIRST: 1}, day_file(tmp_path, FIRST, 2))
+    path = write_plan(told, tmp_path)
+    greedy = json.loads(path.read_text())
+    greedy["models"][-1]["text"] = "SELECT current_date() AS activity_date, collect_list(id) FROM range(1000000000)"
+    path.write_text(json.dumps(greedy))
+    done = subprocess.run(job_command(path), env=job_environment(), cwd=tmp_path, capture_output=True, check=False)
+    with pytest.raises(PromptoryError, match=rf"{MODEL}: Spark .* memory.* more than 512m \(PROMPTORY_SPARK_MEMORY\)"):
+        checked(told, done.returncode)
+    assert viewers(tmp_path) == {}
 
 
 def test_a_file_that_cannot_be_read_is_named_and_nothing_is_committed(tmp_path: Path) -> None:

@@ -76,8 +76,9 @@ def test_the_job_stands_alone_on_an_old_python() -> None:
     tree = ast.parse(JOB.read_text(encoding="utf-8"), feature_version=(3, 9))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    # Dagster's module may be missing, too.
-    assert {name.partition(".")[0] for name in names} <= {*sys.stdlib_module_names, "pyspark", "dagster_pipes"}
+    # Py4J comes with PySpark. Dagster's module may be missing, too.
+    allowed = {*sys.stdlib_module_names, "py4j", "pyspark", "dagster_pipes"}
+    assert {name.partition(".")[0] for name in names} <= allowed
 
 
 @pytest.mark.parametrize(
