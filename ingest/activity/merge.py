@@ -88,6 +88,7 @@ WHERE
     AND NOT EXISTS (SELECT FROM excluded_events AS x WHERE x.staged_id = s.staged_id)
 """
 
+# Of `known_events`, which ingest/activity/known.py finds.
 KNOWN = """
 INSERT INTO excluded_events (staged_id, file_no, outcome)
 SELECT s.staged_id, s.file_no, 'duplicates'

@@ -44,6 +44,11 @@ class Library:
         with connect(self.engine()) as connection:
             connection.execute(text(statement), parameters)
 
+    def counter(self, statement: str) -> Any:
+        """The one value of a statement over PostgreSQL's counters, with what the loading code's connection did."""
+        self.rows("SELECT pg_stat_force_next_flush()", Role.INGEST)
+        return self.value(statement)
+
     def viewer(self, user_id: int | None, role: Role = Role.DASHBOARD) -> Session:
         """A session that acts for a viewer."""
         return viewer_session(self.engine(role), user_id)
