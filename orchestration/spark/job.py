@@ -240,7 +240,8 @@ def told(error: Exception, plan: dict[str, Any], report: dict[str, Any]) -> dict
     file = file and re.sub(r"^file:/+", "/", file)
     heap = plan.get("spark", {}).get("spark.driver.memory", "")
     if "OutOfMemoryError" in text or "GC overhead" in text:
-        file, sentence = None, f"Spark ran out of memory; give it more than {heap or 'it has'} (PROMPTORY_SPARK_MEMORY)"
+        file = None
+        sentence = f"Spark ran out of memory; give it more than {heap} (PROMPTORY_SPARK_MEMORY)"
     elif "must be at least" in text and "heap size" in text:
         sentence = f"Spark cannot start with {heap} of memory; give it 512m at least (PROMPTORY_SPARK_MEMORY)"
     elif isinstance(error, (Py4JNetworkError, ConnectionError, EOFError)) or type(error) is Py4JError:

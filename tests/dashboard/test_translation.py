@@ -148,6 +148,10 @@ def known_english(app: AppTest) -> list[str]:
         ("opens '{{' in line 2 of its text and never closes it", "본문 2행에서 ‘{{’을(를) 열고 닫지 않았습니다"),
         ("Something that nobody wrote down.", "Something that nobody wrote down."),
         (
+            "Spark ran out of memory; give it more than 1g (PROMPTORY_SPARK_MEMORY)",
+            "Spark의 메모리가 모자랐습니다. 1g보다 많이 주세요(PROMPTORY_SPARK_MEMORY)",
+        ),
+        (
             "The Spark job 7 was ended from outside (signal 9); what was computed before stands.",
             "Spark 작업 7: 밖에서 끝냈습니다(신호 9). 이전에 계산한 것은 그대로입니다.",
         ),
